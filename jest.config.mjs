@@ -1,0 +1,38 @@
+import { readFileSync, globSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const { workspaces } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** Workspace packages resolve to their sources, so that a test never runs against a stale build. */
+const sources = Object.fromEntries(
+  workspaces
+    .flatMap((pattern) => globSync(`${pattern}/package.json`, { cwd: import.meta.dirname }))
+    .map((file) => [JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).name, dirname(file)])
+    .map(([name, folder]) => [`^${name}$`, `<rootDir>/${folder}/src/index.ts`]),
+);
+
+export default {
+  rootDir: import.meta.dirname,
+  testMatch: ['<rootDir>/{apps,libs,tools}/**/src/**/*.spec.ts'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          target: 'es2024',
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: sources,
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.local/'],
+  globalSetup: '<rootDir>/libs/test-infrastructure/src/jest-global-setup.ts',
+  globalTeardown: '<rootDir>/libs/test-infrastructure/src/jest-global-teardown.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

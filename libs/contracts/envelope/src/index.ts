@@ -1,0 +1,4 @@
+export * from './message';
+export * from './topic';
+export * from './envelope';
+export * from './fields';

@@ -1,0 +1,5 @@
+import { gatewayCommands, gatewayOperations } from './operations.topic';
+
+export * from './operations.topic';
+
+export const gatewayTopics = [gatewayOperations, gatewayCommands];

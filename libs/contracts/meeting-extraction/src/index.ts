@@ -1,0 +1,5 @@
+import { meetingExtractionCommands, meetings } from './meetings.topic';
+
+export * from './meetings.topic';
+
+export const meetingExtractionTopics = [meetings, meetingExtractionCommands];
