@@ -1,0 +1,3 @@
+export * from './calendar-provider';
+export * from './entry-snapshot';
+export * from './failures';
