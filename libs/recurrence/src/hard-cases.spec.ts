@@ -31,11 +31,14 @@ const seriesOf = ({ recurrence, dtstart, tz }: HardCase): Series => {
 describe('The hard cases of RFC 5545', () => {
   it('are all there', () => expect(cases).toHaveLength(66));
 
-  it.each(cases.map((each) => [`${each.id} ${each.recurrence.join(' ')} ${each.note}`, each] as const))('%s', (_name, each) => {
-    const window = { from: Date.parse(each.from), to: Date.parse(each.to), allDayTimeZone: 'UTC' };
-    const starts = [...occurrencesBetween(seriesOf(each), window)].map(({ start, startsAt }) =>
-      'date' in start ? start.date : new Date(startsAt).toISOString().replace('.000', ''),
-    );
-    expect(starts).toEqual(each.expected);
-  });
+  it.each(cases.map((each) => [`${each.id} ${each.recurrence.join(' ')} ${each.note}`, each] as const))(
+    '%s',
+    (_name, each) => {
+      const window = { from: Date.parse(each.from), to: Date.parse(each.to), allDayTimeZone: 'UTC' };
+      const starts = [...occurrencesBetween(seriesOf(each), window)].map(({ start, startsAt }) =>
+        'date' in start ? start.date : new Date(startsAt).toISOString().replace('.000', ''),
+      );
+      expect(starts).toEqual(each.expected);
+    },
+  );
 });

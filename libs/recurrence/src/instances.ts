@@ -41,27 +41,27 @@ export function* instancesBetween<E>(
   exceptions: Iterable<SeriesException<E>>,
   window: Window,
 ): Generator<Instance<E>> {
-  const slotOf = (start: EntryTime): string | number => (isAllDay(start) ? start.date : instantOf(start, series.defaultTimeZone));
+  const slotOf = (start: EntryTime): string | number =>
+    isAllDay(start) ? start.date : instantOf(start, series.defaultTimeZone);
   const replaced = new Map([...exceptions].map((exception) => [slotOf(exception.originalStart), exception]));
   const changed = [...replaced.values()]
     .filter(({ cancelled }) => !cancelled)
-    .map(
-      ({ originalStart, start, end, entry }): Instance<E> => ({
-        originalStart,
-        start,
-        end,
-        entry,
-        startsAt: instantOf(start, window.allDayTimeZone),
-        endsAt: instantOf(end, window.allDayTimeZone),
-      }),
-    )
+    .map(({ originalStart, start, end, entry }): Instance<E> => ({
+      originalStart,
+      start,
+      end,
+      entry,
+      startsAt: instantOf(start, window.allDayTimeZone),
+      endsAt: instantOf(end, window.allDayTimeZone),
+    }))
     .filter((instance) => overlaps(instance, window))
     .sort((a, b) => a.startsAt - b.startsAt);
 
   let next = 0;
   for (const occurrence of occurrencesBetween(series, window)) {
     if (replaced.has(slotOf(occurrence.originalStart))) continue;
-    for (let moved = changed[next]; moved && moved.startsAt <= occurrence.startsAt; moved = changed[++next]) yield moved;
+    for (let moved = changed[next]; moved && moved.startsAt <= occurrence.startsAt; moved = changed[++next])
+      yield moved;
     yield occurrence;
   }
   yield* changed.slice(next);

@@ -22,8 +22,10 @@ export interface Occurrence {
 }
 
 /** Whether something lies in a window: it does when they overlap, and without a length when it starts inside. */
-export const overlaps = (span: { startsAt: number; endsAt: number }, { from, to }: { from: number; to: number }): boolean =>
-  span.startsAt < to && (span.endsAt > from || span.startsAt >= from);
+export const overlaps = (
+  span: { startsAt: number; endsAt: number },
+  { from, to }: { from: number; to: number },
+): boolean => span.startsAt < to && (span.endsAt > from || span.startsAt >= from);
 
 const endOf = (read: ReadSeries, { wall, instant }: Slot): number =>
   read.allDay ? instantOfWall(wall + read.duration, read.zone) : instant + read.duration;
@@ -32,7 +34,13 @@ const occurrenceAt = (series: Series, read: ReadSeries, slot: Slot): Occurrence 
   const endsAt = endOf(read, slot);
   if (isAllDay(series.start) || isAllDay(series.end)) {
     const start = { date: formatDate(slot.wall) };
-    return { originalStart: start, start, end: { date: formatDate(slot.wall + read.duration) }, startsAt: slot.instant, endsAt };
+    return {
+      originalStart: start,
+      start,
+      end: { date: formatDate(slot.wall + read.duration) },
+      startsAt: slot.instant,
+      endsAt,
+    };
   }
   const endZone = zoneOf(series.end, series.defaultTimeZone);
   const start = { dateTime: formatInstant(slot.instant, read.zone), timeZone: series.start.timeZone ?? read.zone };
@@ -72,7 +80,11 @@ export const lastInstant = (series: Series, allDayTimeZone = lastZoneOnEarth): n
   const read = readSeries(series, allDayTimeZone);
   if (read.latest === Infinity) return undefined;
   let to = horizonOf(read) + 1;
-  for (let length = Math.min(read.stride, 40 * millisecondsPerDay); to > read.earliest; length = Math.min(2 * length, read.stride)) {
+  for (
+    let length = Math.min(read.stride, 40 * millisecondsPerDay);
+    to > read.earliest;
+    length = Math.min(2 * length, read.stride)
+  ) {
     const from = Math.max(to - length, read.earliest);
     const last = read.slots(from, to).at(-1);
     if (last) return endOf(read, last);

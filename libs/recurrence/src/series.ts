@@ -65,7 +65,14 @@ const untilEnd = (until: string, zone: string, allDay: boolean): End => {
   return { allows: (_wall, instant) => instant <= moment.instant, latest: moment.wall + margin };
 };
 
-const withEnd = (rule: Rule, times: WallTimes, start: WallTime, zone: string, allDay: boolean, startCounts: boolean): Ended => {
+const withEnd = (
+  rule: Rule,
+  times: WallTimes,
+  start: WallTime,
+  zone: string,
+  allDay: boolean,
+  startCounts: boolean,
+): Ended => {
   const ends: End[] = [];
   if (rule.until !== undefined) ends.push(untilEnd(rule.until, zone, allDay));
   if (rule.count !== undefined) {
@@ -94,7 +101,9 @@ const durationOf = ({ start, end }: Series, zone: string): number => {
 /** A day in EXDATE takes out all that a timed series has on that day; a time takes out the day of an all-day series. */
 const excluder = (moments: readonly Moment[], allDay: boolean): ((slot: Slot) => boolean) => {
   const dayOf = (wall: WallTime) => Math.floor(wall / millisecondsPerDay);
-  const days = new Set(moments.flatMap((moment) => ('day' in moment ? [dayOf(moment.day)] : allDay ? [dayOf(moment.wall)] : [])));
+  const days = new Set(
+    moments.flatMap((moment) => ('day' in moment ? [dayOf(moment.day)] : allDay ? [dayOf(moment.wall)] : [])),
+  );
   const instants = new Set(moments.flatMap((moment) => ('day' in moment || allDay ? [] : [moment.instant])));
   return ({ wall, instant }) => days.has(dayOf(wall)) || instants.has(instant);
 };
@@ -119,8 +128,10 @@ export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries =
     withEnd(rule, wallTimesOf(rule, start.wall), start.wall, zone, allDay, false),
   );
   const dates = lines.dates.map((moment): Slot => {
-    if (allDay) return slotAt('day' in moment ? moment.day : Math.floor(moment.wall / millisecondsPerDay) * millisecondsPerDay);
-    if ('day' in moment) return slotAt(moment.day + (((start.wall % millisecondsPerDay) + millisecondsPerDay) % millisecondsPerDay));
+    if (allDay)
+      return slotAt('day' in moment ? moment.day : Math.floor(moment.wall / millisecondsPerDay) * millisecondsPerDay);
+    if ('day' in moment)
+      return slotAt(moment.day + (((start.wall % millisecondsPerDay) + millisecondsPerDay) % millisecondsPerDay));
     return moment;
   });
   const fixed = startCounts ? [start, ...dates] : dates;
@@ -145,7 +156,9 @@ export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries =
     slots: (from, to) => {
       const inside = ({ instant }: Slot) => instant >= from && instant < to;
       const found = [...rules.flatMap((rule) => given(rule, from, to)), ...fixed].filter(inside);
-      const excluded = new Set(found.length > 0 ? excludedRules.flatMap((rule) => given(rule, from, to)).map(same) : []);
+      const excluded = new Set(
+        found.length > 0 ? excludedRules.flatMap((rule) => given(rule, from, to)).map(same) : [],
+      );
       const once = new Map(
         found.filter((slot) => !isExcludedDate(slot) && !excluded.has(same(slot))).map((slot) => [same(slot), slot]),
       );

@@ -69,7 +69,8 @@ export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000)
     }
   };
   const expander = attempt(
-    () => new RRuleTemporal({ rruleString: key, maxIterations, maxCandidateEvaluations: 50 * maxIterations, cache: false }),
+    () =>
+      new RRuleTemporal({ rruleString: key, maxIterations, maxCandidateEvaluations: 50 * maxIterations, cache: false }),
   );
   const end = start + horizonInDays * millisecondsPerDay;
   const isReal = weekdayGuard(rule) ?? (() => true);
@@ -79,7 +80,9 @@ export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000)
     between: (from, to) => {
       const [first, last] = [Math.max(from, start), Math.min(to, end)];
       if (first > last) return [];
-      return attempt(() => expander.between(new Date(first), new Date(last), true).map((at) => at.epochMilliseconds)).filter(isReal);
+      return attempt(() =>
+        expander.between(new Date(first), new Date(last), true).map((at) => at.epochMilliseconds),
+      ).filter(isReal);
     },
   };
 };

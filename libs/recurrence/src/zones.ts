@@ -28,19 +28,41 @@ export type WallTime = number;
 
 export const millisecondsPerDay = 86_400_000;
 
-/** A time that a zone skips takes the offset before the gap, a repeated one is the first: RFC 5545 §3.3.5, https://www.rfc-editor.org/rfc/rfc5545 */
-export const instantOfWall = (wall: WallTime, zone: string): number =>
-  zone === 'UTC'
-    ? wall
-    : Temporal.Instant.fromEpochMilliseconds(wall)
-        .toZonedDateTimeISO('UTC')
-        .toPlainDateTime()
-        .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+const exactOffsetAt = (instant: number, zone: string): number =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000;
 
-const offsetAt = (instant: number, zone: string): number =>
-  zone === 'UTC'
-    ? 0
-    : Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000;
+const offsetsAtMidnight = new Map<string, number>();
+const mostMidnights = 50_000;
+
+const offsetAtMidnight = (day: number, zone: string): number => {
+  const key = `${day} ${zone}`;
+  let offset = offsetsAtMidnight.get(key);
+  if (offset === undefined) {
+    offset = exactOffsetAt(day * millisecondsPerDay, zone);
+    if (offsetsAtMidnight.size >= mostMidnights) offsetsAtMidnight.clear();
+    offsetsAtMidnight.set(key, offset);
+  }
+  return offset;
+};
+
+/** The offset around a time, or undefined near a change. No zone changes forth and back within the three days that are looked at. */
+const steadyOffset = (near: number, zone: string): number | undefined => {
+  const day = Math.floor(near / millisecondsPerDay);
+  const before = offsetAtMidnight(day - 1, zone);
+  return before === offsetAtMidnight(day + 2, zone) ? before : undefined;
+};
+
+/** A time that a zone skips takes the offset before the gap, a repeated one is the first: RFC 5545 §3.3.5, https://www.rfc-editor.org/rfc/rfc5545 */
+export const instantOfWall = (wall: WallTime, zone: string): number => {
+  const offset = steadyOffset(wall, zone);
+  if (offset !== undefined) return wall - offset;
+  return Temporal.Instant.fromEpochMilliseconds(wall)
+    .toZonedDateTimeISO('UTC')
+    .toPlainDateTime()
+    .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+};
+
+const offsetAt = (instant: number, zone: string): number => steadyOffset(instant, zone) ?? exactOffsetAt(instant, zone);
 
 export const wallOfInstant = (instant: number, zone: string): WallTime => instant + offsetAt(instant, zone);
 
