@@ -68,10 +68,18 @@ export interface CalendarProvider {
   /** Masters and exceptions, series unexpanded. */
   changesSince(credentials: Credentials, providerCalendarId: string, position: PullPosition): AsyncIterable<ChangePage>;
   openWatch(credentials: Credentials, providerCalendarId: string, request: WatchRequest): Promise<OpenedWatch>;
-  stopWatch(credentials: Credentials, channel: { channelId: string; resourceId: string }): Promise<'stopped' | 'was-gone'>;
+  stopWatch(
+    credentials: Credentials,
+    channel: { channelId: string; resourceId: string },
+  ): Promise<'stopped' | 'was-gone'>;
   /** Ends the grant at the provider. A grant that is dead already is a success. */
   revoke(credentials: Credentials): Promise<void>;
 }
 
 /** How each call to a provider ended, for metrics: `ok` or the failure's code. */
-export type ProviderCallObserver = (call: { provider: string; method: string; outcome: string; milliseconds: number }) => void;
+export type ProviderCallObserver = (call: {
+  provider: string;
+  method: string;
+  outcome: string;
+  milliseconds: number;
+}) => void;

@@ -1,0 +1,2 @@
+export { GoogleCalendarProvider } from './google-calendar.provider';
+export type { GoogleEndpoints } from './oauth/access';
