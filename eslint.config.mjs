@@ -11,16 +11,49 @@ const subscriptions = {
   gateway: ['webhook-ingestion', 'sync', 'meeting-extraction', 'monitoring', 'gateway'],
 };
 
-const services = Object.entries(subscriptions).map(([service, contracts]) => ({
-  sourceTag: `service:${service}`,
-  onlyDependOnLibsWithTags: [
-    ...contracts.map((owner) => `contracts:${owner}`),
-    'core',
-    'kit',
+const tag = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
+
+/** Who may import whom, by Nx tag. Tests may also start what a test needs: real servers and the simulator. */
+const fences = (...forTests) => [
+  ...Object.entries(subscriptions).map(([service, contracts]) =>
+    tag(
+      `service:${service}`,
+      ...contracts.map((owner) => `contracts:${owner}`),
+      ...(service === 'sync' ? ['provider'] : []),
+      'core',
+      'kit',
+      ...forTests,
+    ),
+  ),
+  ...Object.keys(subscriptions).map((owner) => tag(`contracts:${owner}`, 'kit')),
+  tag('core', 'core'),
+  tag('kit', 'kit', 'core', ...forTests),
+  tag('provider', 'provider', 'kit', 'core', ...forTests),
+  tag('simulator', 'simulator'),
+  tag(
     'test',
-    ...(service === 'sync' ? ['provider'] : []),
-  ],
-}));
+    'test',
+    'kit',
+    'core',
+    ...(forTests.length > 0
+      ? [
+          'tool',
+          'simulator',
+          'contracts:sync',
+          'contracts:webhook-ingestion',
+          'contracts:meeting-extraction',
+          'contracts:monitoring',
+          'contracts:gateway',
+        ]
+      : []),
+  ),
+  tag('tool', 'kit', 'core', 'test', ...Object.keys(subscriptions).map((owner) => `contracts:${owner}`)),
+];
+
+const boundaries = (...forTests) => [
+  'error',
+  { enforceBuildableLibDependency: false, allow: [], depConstraints: fences(...forTests) },
+];
 
 export default tseslint.config(
   { ignores: ['**/dist', '.local', '.nx', 'node_modules'] },
@@ -33,27 +66,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'off',
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: false,
-          allow: [],
-          depConstraints: [
-            ...services,
-            { sourceTag: 'core', onlyDependOnLibsWithTags: ['core'] },
-            { sourceTag: 'kit', onlyDependOnLibsWithTags: ['kit', 'core', 'test'] },
-            { sourceTag: 'provider', onlyDependOnLibsWithTags: ['provider', 'kit', 'core', 'test'] },
-            { sourceTag: 'simulator', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'test', onlyDependOnLibsWithTags: ['test', 'kit', 'core'] },
-            { sourceTag: 'tool', onlyDependOnLibsWithTags: ['kit', 'core', 'test'] },
-            ...Object.keys(subscriptions).map((owner) => ({
-              sourceTag: `contracts:${owner}`,
-              onlyDependOnLibsWithTags: ['kit'],
-            })),
-          ],
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundaries(),
     },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.conformance.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries('test', 'simulator') },
   },
   {
     files: ['apps/*/src/domain/**/*.ts'],
