@@ -75,6 +75,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/*/src/domain/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
