@@ -1,0 +1,4 @@
+export * from './decider';
+export * from './difference';
+export * from './domain-error';
+export * from './given-when-then';
