@@ -1,0 +1,42 @@
+/** Why a part of the service cannot do its work now, or undefined when it can. */
+export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
+
+export interface ReadinessReport {
+  ready: boolean;
+  /** Per part: `ok`, or what is wrong with it. */
+  parts: Record<string, string>;
+}
+
+const CHECK_LIMIT_MS = 2_000;
+
+/** The parts that a service must have working before it may be sent work. Services add their own. */
+export class Readiness {
+  private readonly checks = new Map<string, ReadinessCheck>();
+
+  add(part: string, check: ReadinessCheck): void {
+    this.checks.set(part, check);
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const parts = await Promise.all(
+      [...this.checks].map(async ([part, check]) => [part, (await outcomeOf(check)) ?? 'ok'] as const),
+    );
+    return { ready: parts.every(([, state]) => state === 'ok'), parts: Object.fromEntries(parts) };
+  }
+}
+
+async function outcomeOf(check: ReadinessCheck): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${CHECK_LIMIT_MS} ms`), CHECK_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(check), late]);
+  } catch (error) {
+    // The message of a driver's error may hold an address or a user name: its code is enough for a probe.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    return `not reachable (${code})`;
+  } finally {
+    clearTimeout(timer);
+  }
+}

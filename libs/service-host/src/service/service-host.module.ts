@@ -1,0 +1,140 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
+import { createKafka, KafkaConsumerStrategy, OutboxRelay } from '@calendar-sync/kafka';
+import type { Kafka } from 'kafkajs';
+import type { DestinationStream, Logger } from 'pino';
+import { type Environment, loadConfig } from '../config/load-config';
+import { ServiceConfig } from '../config/service-config';
+import { HealthController } from '../health/health.controller';
+import { Readiness } from '../health/readiness';
+import { createLogger } from '../logging/logger';
+import { ServiceMetrics } from '../metrics/service-metrics';
+import { ProblemFilter } from '../problems/problem.filter';
+import { type ServiceDefinition, variableNames } from './define-service';
+import { ServiceLifecycle } from './lifecycle';
+import { CONSUMER, DATABASE, HOST_OPTIONS, KAFKA, LOGGER, METRICS, RELAY, SERVICE } from './tokens';
+
+export interface HostOptions {
+  /** Where settings are read from. Default: the environment of the process. */
+  environment: Environment;
+  /** Where log lines go. Default: standard output. */
+  logDestination?: DestinationStream;
+  /** The consumer cannot go on: the process must end. */
+  onFatal: (error: unknown) => void;
+}
+
+@Module({})
+export class ServiceHostModule {
+  /** Everything a service stands on, for all of its modules: its config, DATABASE, KAFKA, RELAY, LOGGER, METRICS, health, metrics and problem documents. */
+  static for(service: ServiceDefinition): DynamicModule {
+    return {
+      module: ServiceHostModule,
+      global: true,
+      controllers: [HealthController],
+      providers: [
+        { provide: SERVICE, useValue: service },
+        {
+          provide: service.config,
+          inject: [HOST_OPTIONS],
+          useFactory: ({ environment }: HostOptions) => loadConfig(service.config, environment, variableNames(service)),
+        },
+        { provide: ServiceConfig, useExisting: service.config },
+        {
+          provide: LOGGER,
+          inject: [ServiceConfig, HOST_OPTIONS],
+          useFactory: (config: ServiceConfig, { logDestination }: HostOptions) =>
+            createLogger({ service: service.name, level: config.LOG_LEVEL }, logDestination),
+        },
+        { provide: ServiceMetrics, useFactory: () => new ServiceMetrics(service.name) },
+        { provide: METRICS, useExisting: ServiceMetrics },
+        { provide: Readiness, useFactory: () => new Readiness() },
+        { provide: ServiceLifecycle, useFactory: () => new ServiceLifecycle() },
+        {
+          provide: DATABASE,
+          inject: [ServiceConfig, LOGGER],
+          useFactory: (config: ServiceConfig, logger: Logger) =>
+            openDatabase({
+              url: config.DATABASE_URL,
+              applicationName: service.name,
+              maxConnections: config.DATABASE_CONNECTIONS,
+              logger,
+            }),
+        },
+        {
+          provide: KAFKA,
+          inject: [ServiceConfig, LOGGER],
+          useFactory: (config: ServiceConfig, logger: Logger) =>
+            createKafka({ brokers: config.KAFKA_BROKERS, clientId: service.name, logger }),
+        },
+        {
+          provide: RELAY,
+          inject: [ServiceConfig, DATABASE, KAFKA, LOGGER, ServiceMetrics],
+          useFactory: (
+            config: ServiceConfig,
+            database: Database,
+            kafka: Kafka,
+            logger: Logger,
+            metrics: ServiceMetrics,
+          ) =>
+            new OutboxRelay({
+              database,
+              kafka,
+              source: `/calendar-sync/${service.name}`,
+              publications: service.publications,
+              topicPrefix: config.TOPIC_PREFIX,
+              logger,
+              metrics,
+            }),
+        },
+        {
+          provide: CONSUMER,
+          inject: [ServiceConfig, DATABASE, KAFKA, RELAY, LOGGER, ServiceMetrics, HOST_OPTIONS],
+          useFactory: (
+            config: ServiceConfig,
+            database: Database,
+            kafka: Kafka,
+            relay: OutboxRelay,
+            logger: Logger,
+            metrics: ServiceMetrics,
+            { onFatal }: HostOptions,
+          ) => {
+            const topics = [...service.subscriptions, ...(service.commands ? [service.commands] : [])];
+            if (topics.length === 0) return undefined;
+            return new KafkaConsumerStrategy({
+              kafka,
+              database,
+              relay,
+              group: service.name,
+              topics,
+              topicPrefix: config.TOPIC_PREFIX,
+              logger,
+              metrics,
+              onFatal,
+              ...(service.chunkSize !== undefined && { chunkSize: service.chunkSize }),
+            });
+          },
+        },
+        {
+          provide: APP_FILTER,
+          inject: [LOGGER],
+          useFactory: (logger: Logger) => new ProblemFilter(logger, service.refusals),
+        },
+      ],
+      exports: [
+        SERVICE,
+        service.config,
+        ServiceConfig,
+        LOGGER,
+        METRICS,
+        ServiceMetrics,
+        Readiness,
+        ServiceLifecycle,
+        DATABASE,
+        KAFKA,
+        RELAY,
+        CONSUMER,
+      ],
+    };
+  }
+}
