@@ -1,0 +1,112 @@
+import { type Entry, evolve, initialState } from './calendar-entry.decider';
+import { added, calendar, providerCalendarId, revision, standup, tombstone } from './entries.fixture';
+import { decidePage, endedSeries, type SeenItem, type StoredEntry } from './page-of-changes';
+
+const weekly = ['RRULE:FREQ=WEEKLY'];
+const item = (entryId: string, of: SeenItem['revision']): SeenItem => ({
+  entryId,
+  revision: { ...of, providerEntryId: entryId },
+});
+const stored = (entry: Entry, seenInListing = false): StoredEntry => ({ entry, streamVersion: 1, seenInListing });
+const living = (of = revision(1_000, standup())) => evolve(initialState, added(of));
+const master = living(revision(1_000, standup({ recurrence: weekly })));
+const exception = revision(1_500, standup({ title: 'Moved' }), {
+  providerSeriesId: 'series',
+  seriesId: 'series',
+  originalStart: { dateTime: '2026-11-30T09:00:00+01:00' },
+});
+const page = (
+  items: SeenItem[],
+  known: Record<string, StoredEntry> = {},
+  exceptions: Record<string, Record<string, StoredEntry>> = {},
+  fullListing = false,
+) =>
+  decidePage(
+    { about: calendar, providerCalendarId, fullListing },
+    items,
+    new Map(Object.entries(known)),
+    new Map(Object.entries(exceptions).map(([id, of]) => [id, new Map(Object.entries(of))])),
+  );
+const types = (decided: ReturnType<typeof page>) =>
+  decided.entries.map(({ entryId, events }) => `${entryId}: ${events.map(({ type }) => type).join(' ')}`);
+
+describe('a page of changes', () => {
+  it('takes masters before their exceptions, wherever the page has them', () => {
+    const decided = page([item('moved', exception), item('series', revision(1_000, standup({ recurrence: weekly })))]);
+    expect(types(decided)).toEqual(['series: EntryAdded', 'moved: EntryAdded']);
+  });
+
+  it('decides the second revision of an entry on top of the first', () => {
+    const decided = page([
+      item('one', revision(1_000, standup())),
+      item('one', revision(2_000, standup({ title: 'Daily' }))),
+    ]);
+    expect(types(decided)).toEqual(['one: EntryAdded EntryChanged']);
+    expect(decided).toMatchObject({ added: 1, changed: 1, cancelled: 0 });
+  });
+
+  it('writes nothing for an entry repeated as it is stored', () => {
+    expect(page([item('standup', revision(1_000, standup()))], { standup: stored(living()) }).entries).toEqual([]);
+  });
+
+  it('marks what a full listing returned, also when it is no news', () => {
+    const decided = page([item('standup', revision(1_000, standup()))], { standup: stored(living()) }, {}, true);
+    expect(decided.entries).toMatchObject([{ entryId: 'standup', returned: true, events: [] }]);
+  });
+
+  it('ignores in a full listing the stale repeat of an entry that the listing has shown already', () => {
+    const decided = page(
+      [item('standup', revision(2_000, standup({ title: 'New' }))), item('standup', revision(1_000, standup()))],
+      { standup: stored(living()) },
+      {},
+      true,
+    );
+    expect(decided.entries[0]?.entry.details?.title).toBe('New');
+    const nextPage = page(
+      [item('standup', revision(500, standup({ title: 'Stale' })))],
+      { standup: stored(living(), true) },
+      {},
+      true,
+    );
+    expect(nextPage.entries[0]?.events).toEqual([]);
+  });
+
+  it('cancels the exceptions of a cancelled series with it', () => {
+    const items = [item('series', tombstone())];
+    const known = { series: stored(master) };
+    expect(endedSeries(items, new Map(Object.entries(known)))).toEqual(['series']);
+    const decided = page(items, known, { series: { moved: stored(living(exception)) } });
+    expect(types(decided)).toEqual(['series: EntryCancelled', 'moved: EntryCancelled']);
+    expect(decided.entries[1]?.events[0]?.data).toMatchObject({ reason: 'series-cancelled' });
+  });
+
+  it('drops the exceptions when a series becomes a single entry', () => {
+    const decided = page(
+      [item('series', revision(2_000, standup()))],
+      { series: stored(master) },
+      {
+        series: { moved: stored(living(exception)) },
+      },
+    );
+    expect(types(decided)).toEqual(['series: EntryChanged', 'moved: EntryCancelled']);
+  });
+
+  it('does not revive an exception that is listed beside the tombstone of its master', () => {
+    const changed = item('moved', { ...exception, updatedAt: 9_000 });
+    const decided = page(
+      [changed, item('series', tombstone())],
+      { series: stored(master), moved: stored(living(exception)) },
+      {
+        series: { moved: stored(living(exception)) },
+      },
+    );
+    expect(decided.entries.find(({ entryId }) => entryId === 'moved')?.entry.cancelled).toBe('series-cancelled');
+  });
+
+  it('asks for a full listing when a cancelled series comes back, for its exceptions return in silence', () => {
+    const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
+    const restored = item('series', revision(3_000, standup({ recurrence: weekly })));
+    expect(page([restored], { series: stored(gone) }).relist).toBe(true);
+    expect(page([restored], { series: stored(gone) }, {}, true).relist).toBe(false);
+  });
+});

@@ -1,0 +1,156 @@
+import {
+  type Entry,
+  type EntryAbout,
+  type EntryCommand,
+  type EntryEvent,
+  type RecordRevision,
+  type Revision,
+  decide,
+  evolve,
+  initialState,
+  isSeries,
+  noted,
+} from './calendar-entry.decider';
+
+export interface StoredEntry {
+  entry: Entry;
+  streamVersion: number;
+  /** Already met in the full listing that this page belongs to. */
+  seenInListing: boolean;
+}
+
+export interface SeenItem {
+  entryId: string;
+  revision: Revision;
+}
+
+export interface PageContext {
+  about: Omit<EntryAbout, 'entryId'>;
+  providerCalendarId: string;
+  /** The page is of a full listing: what it says is the present. */
+  fullListing: boolean;
+}
+
+export interface DecidedEntry {
+  entryId: string;
+  entry: Entry;
+  /** Version of the stream before and after. */
+  expectedVersion: number;
+  events: EntryEvent[];
+  /** The provider itself returned it, so the sweep of a full listing spares it. */
+  returned: boolean;
+}
+
+export interface DecidedPage {
+  entries: DecidedEntry[];
+  added: number;
+  changed: number;
+  cancelled: number;
+  /** A cancelled series came back: its exceptions went without a word of the provider and may return without one. Only a full listing tells. */
+  relist: boolean;
+}
+
+/** Masters that this page cancels or turns into single entries: their exceptions go with them and have to be loaded. */
+export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, StoredEntry>): string[] {
+  const ended = items.filter(({ entryId, revision }) => {
+    if (revision.providerSeriesId !== undefined) return false;
+    const known = stored.get(entryId)?.entry;
+    return known !== undefined && isSeries(known) && (revision.cancelled || revision.details?.recurrence === undefined);
+  });
+  return [...new Set(ended.map(({ entryId }) => entryId))];
+}
+
+/**
+ * Decides a whole page. Masters before exceptions, otherwise in the provider's order, so that of two revisions of one
+ * entry the later is decided on top of the earlier. `exceptions` are those of the ended series, by their master.
+ */
+export function decidePage(
+  context: PageContext,
+  items: SeenItem[],
+  stored: ReadonlyMap<string, StoredEntry>,
+  exceptions: ReadonlyMap<string, ReadonlyMap<string, StoredEntry>>,
+): DecidedPage {
+  const decided = new Map<string, DecidedEntry>();
+  const endedHere = new Set<string>();
+  let relist = false;
+
+  const working = (entryId: string, before: StoredEntry | undefined): DecidedEntry => {
+    const existing = decided.get(entryId);
+    if (existing) return existing;
+    const fresh: DecidedEntry = {
+      entryId,
+      entry: before?.entry ?? initialState,
+      expectedVersion: before?.streamVersion ?? 0,
+      events: [],
+      returned: false,
+    };
+    decided.set(entryId, fresh);
+    return fresh;
+  };
+  const apply = (target: DecidedEntry, command: EntryCommand) => {
+    const events = decide(command, target.entry);
+    target.events.push(...events);
+    target.entry = events.reduce(evolve, target.entry);
+    return events;
+  };
+  const giveUpExceptions = (masterId: string) => {
+    for (const [entryId, before] of exceptions.get(masterId) ?? []) {
+      apply(working(entryId, before), {
+        type: 'GiveUpEntry',
+        data: { about: { ...context.about, entryId }, reason: 'series-cancelled' },
+      });
+    }
+  };
+
+  const masters = items.filter(({ revision }) => revision.providerSeriesId === undefined);
+  const occurrences = items.filter(({ revision }) => revision.providerSeriesId !== undefined);
+
+  for (const item of [...masters, ...occurrences]) {
+    const before = stored.get(item.entryId);
+    const target = working(item.entryId, before);
+    const was = target.entry;
+    const command: RecordRevision = {
+      type: 'RecordRevision',
+      data: {
+        about: { ...context.about, entryId: item.entryId },
+        providerCalendarId: context.providerCalendarId,
+        revision: orphaned(item.revision, endedHere),
+        listedInFull: context.fullListing && !target.returned && !(before?.seenInListing ?? false),
+      },
+    };
+    const remains = noted(was, command);
+    const events = apply(target, command);
+    if (events.length === 0) target.entry = remains;
+    target.returned = true;
+
+    const isMaster = item.revision.providerSeriesId === undefined;
+    const isEnded = target.entry.cancelled !== undefined || !isSeries(target.entry);
+    if (isMaster && events.length > 0) {
+      if (isEnded) endedHere.add(item.entryId);
+      else endedHere.delete(item.entryId);
+      if (isEnded && isSeries(was)) giveUpExceptions(item.entryId);
+      if (!context.fullListing && !isEnded && was.cancelled !== undefined && isSeries(was)) relist = true;
+    }
+  }
+
+  const entries = [...decided.values()].filter(
+    ({ entryId, entry, events, returned }) =>
+      events.length > 0 || (entry.known && (entry !== stored.get(entryId)?.entry || (returned && context.fullListing))),
+  );
+  const count = (type: EntryEvent['type']) =>
+    entries.reduce((sum, { events }) => sum + events.filter((event) => event.type === type).length, 0);
+  return {
+    entries,
+    added: count('EntryAdded'),
+    changed: count('EntryChanged'),
+    cancelled: count('EntryCancelled'),
+    relist,
+  };
+}
+
+/** A page may list an exception, changed earlier, beside the tombstone of its master: it doesn't outlive it. */
+function orphaned(revision: Revision, endedHere: ReadonlySet<string>): Revision {
+  if (revision.seriesId === undefined || revision.cancelled || !endedHere.has(revision.seriesId)) return revision;
+  const { details: _, updatedAt: __, ...rest } = revision;
+  return { ...rest, cancelled: true };
+}
