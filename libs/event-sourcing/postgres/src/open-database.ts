@@ -1,0 +1,181 @@
+import { DatabaseError, Pool, type PoolClient, type QueryResult, types } from 'pg';
+import type { Database, DatabaseLogger, DatabaseOptions, Transaction } from './database';
+import { CommitOutcomeUnknown, TransactionRolledBack } from './errors';
+
+const DATE = 1082;
+const TIMESTAMP = 1114;
+
+/** Own parsers for this pool only: pg reads a date as local midnight, which moves it by a day elsewhere. */
+const parsers = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === DATE || oid === TIMESTAMP) return (value: string) => value;
+    return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');
+  },
+};
+
+/** A pool of connections with timeouts set by the server, that survives every connection that ends. Opens nothing until it is first used. */
+export function openDatabase({
+  url,
+  applicationName,
+  maxConnections = 10,
+  statementTimeoutMs = 8_000,
+  lockTimeoutMs = 3_000,
+  idleInTransactionTimeoutMs = 4_000,
+  connectionTimeoutMs = 10_000,
+  logger,
+}: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max: maxConnections,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    query_timeout: statementTimeoutMs + 2_000,
+    keepAlive: true,
+    options: '-c timezone=UTC',
+    types: parsers,
+  });
+  // Without a listener an idle connection that the server cuts ends the process.
+  pool.on('error', (error) => logger?.warn({ err: error }, 'an idle database connection ended'));
+  return new PooledDatabase(pool, logger);
+}
+
+class PooledDatabase implements Database {
+  private readonly listeners = new Set<(signals: ReadonlySet<string>) => void>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly logger: DatabaseLogger | undefined,
+  ) {}
+
+  query<Row extends object>(text: string, values?: readonly unknown[]) {
+    return ask<Row>(this.pool, text, values);
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    const open = new OpenTransaction(client);
+    const broke = (error: Error) => open.break(error);
+    client.on('error', broke);
+    let result: T;
+    try {
+      result = await open.run(work);
+    } finally {
+      client.off('error', broke);
+      // A connection that failed in BEGIN, COMMIT or ROLLBACK may still be inside a transaction: never give it to the next one.
+      client.release(open.broken ?? false);
+    }
+    this.committed(open);
+    return result;
+  }
+
+  onCommit(listener: (signals: ReadonlySet<string>) => void) {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.pool.end();
+    return this.closing;
+  }
+
+  /** It is committed: nothing that fails from here on may look like a failure of the transaction. */
+  private committed({ actions, signals }: OpenTransaction) {
+    for (const action of [...actions, ...[...this.listeners].map((listener) => () => listener(signals))]) {
+      try {
+        action();
+      } catch (error) {
+        this.logger?.error({ err: error }, 'an action after commit failed');
+      }
+    }
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly actions: (() => void)[] = [];
+  readonly signals = new Set<string>();
+  broken: Error | undefined;
+  private ended = false;
+
+  constructor(private readonly client: PoolClient) {}
+
+  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      await this.client.query('BEGIN');
+    } catch (error) {
+      this.break(error);
+      throw error;
+    }
+    let result: T;
+    try {
+      result = await work(this);
+    } catch (error) {
+      this.ended = true;
+      await this.rollBack();
+      throw error;
+    }
+    this.ended = true;
+    await this.commit();
+    return result;
+  }
+
+  async query<Row extends object>(text: string, values?: readonly unknown[]) {
+    if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
+    try {
+      return await ask<Row>(this.client, text, values);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || isFatal(error)) this.break(error);
+      throw error;
+    }
+  }
+
+  afterCommit(action: () => void) {
+    this.actions.push(action);
+  }
+
+  signal(written: string) {
+    this.signals.add(written);
+  }
+
+  break(error: unknown) {
+    this.broken ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  private async commit() {
+    if (this.broken !== undefined) throw this.broken;
+    let command: string;
+    try {
+      ({ command } = await this.client.query('COMMIT'));
+    } catch (error) {
+      this.break(error);
+      // An ERROR is the server's word that it rolled back (a deferred constraint); after anything else it may have committed.
+      throw error instanceof DatabaseError && !isFatal(error) ? error : new CommitOutcomeUnknown(error);
+    }
+    if (command !== 'COMMIT') throw new TransactionRolledBack();
+  }
+
+  private async rollBack() {
+    if (this.broken !== undefined) return;
+    try {
+      await this.client.query('ROLLBACK');
+    } catch (error) {
+      this.break(error);
+    }
+  }
+}
+
+const isFatal = ({ severity }: DatabaseError) => severity === 'FATAL' || severity === 'PANIC';
+
+async function ask<Row extends object>(
+  asked: { query(text: string, values?: unknown[]): Promise<QueryResult> },
+  text: string,
+  values: readonly unknown[] | undefined,
+): Promise<{ rows: Row[]; rowCount: number }> {
+  const { rows, rowCount } = await asked.query(text, values === undefined ? undefined : [...values]);
+  return { rows, rowCount: rowCount ?? 0 };
+}
