@@ -76,5 +76,6 @@ export interface StoredEvent {
 }
 
 export const isCancelled = (event: EventResource): boolean => event.status === 'cancelled';
-export const isMaster = (event: EventResource): boolean => event.recurrence !== undefined && event.recurrence.length > 0;
+export const isMaster = (event: EventResource): boolean =>
+  event.recurrence !== undefined && event.recurrence.length > 0;
 export const isException = (event: EventResource): boolean => event.recurringEventId !== undefined;

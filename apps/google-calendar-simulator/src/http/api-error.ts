@@ -59,7 +59,13 @@ export const badRequest = (message: string): ApiError => make(400, 'global', 'ba
 export const parseError = (): ApiError => make(400, 'global', 'parseError', 'Parse Error');
 
 export const syncTokenWithOthers = (): ApiError =>
-  make(400, 'calendar', 'invalidParameter', 'Sync token cannot be used with other request restrictions', parameter('syncToken'));
+  make(
+    400,
+    'calendar',
+    'invalidParameter',
+    'Sync token cannot be used with other request restrictions',
+    parameter('syncToken'),
+  );
 
 export const timeRangeEmpty = (): ApiError =>
   make(400, 'calendar', 'timeRangeEmpty', 'The specified time range is empty.', parameter('timeMax'));
@@ -74,7 +80,13 @@ export const duplicate = (): ApiError => make(409, 'global', 'duplicate', 'The r
 export const deleted = (): ApiError => make(410, 'global', 'deleted', 'Resource has been deleted');
 
 export const fullSyncRequired = (): ApiError =>
-  make(410, 'calendar', 'fullSyncRequired', 'Sync token is no longer valid, a full sync is required.', parameter('syncToken'));
+  make(
+    410,
+    'calendar',
+    'fullSyncRequired',
+    'Sync token is no longer valid, a full sync is required.',
+    parameter('syncToken'),
+  );
 
 export const updatedMinTooLongAgo = (): ApiError =>
   make(

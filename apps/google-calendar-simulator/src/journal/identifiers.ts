@@ -12,7 +12,10 @@ export class Identifiers {
 
   /** Letters that Google allows in event ids: base32hex, lower case. */
   base32hex(kind: string, length: number): string {
-    return [...this.digest(kind)].map((byte) => BASE32HEX[byte & 31]).join('').slice(0, length);
+    return [...this.digest(kind)]
+      .map((byte) => BASE32HEX[byte & 31])
+      .join('')
+      .slice(0, length);
   }
 
   token(kind: string): string {
@@ -20,11 +23,18 @@ export class Identifiers {
   }
 
   digits(kind: string, length: number): string {
-    return [...this.digest(kind)].map((byte) => byte % 10).join('').slice(0, length).replace(/^0/, '1');
+    return [...this.digest(kind)]
+      .map((byte) => byte % 10)
+      .join('')
+      .slice(0, length)
+      .replace(/^0/, '1');
   }
 
   letters(kind: string, length: number): string {
-    return [...this.digest(kind)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('').slice(0, length);
+    return [...this.digest(kind)]
+      .map((byte) => String.fromCharCode(97 + (byte % 26)))
+      .join('')
+      .slice(0, length);
   }
 
   private digest(kind: string): Buffer {

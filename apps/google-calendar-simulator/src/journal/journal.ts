@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** One line: everything that one request changed, so that a torn last line loses a whole request, never half of one. */
@@ -32,7 +41,11 @@ function readLines(file: string): JournalLine[] {
  * An append-only file of what was written. Each line is handed to the operating system before the request is answered:
  * it survives `kill -9` of the process, not a power cut. Opening it compacts it.
  */
-export function openJournal(directory: string, apply: (line: JournalLine) => void, snapshot: () => JournalLine): Journal {
+export function openJournal(
+  directory: string,
+  apply: (line: JournalLine) => void,
+  snapshot: () => JournalLine,
+): Journal {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'journal.jsonl');
   for (const line of readLines(file)) apply(line);
@@ -42,7 +55,7 @@ export function openJournal(directory: string, apply: (line: JournalLine) => voi
   return {
     append: (line) => {
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-      for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+      for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     },
     close: () => closeSync(descriptor),
   };

@@ -14,7 +14,7 @@ export class Accounts {
   private readonly codes: Collection<AuthorizationCode>;
 
   constructor(
-    private readonly store: Store,
+    store: Store,
     private readonly clock: Clock,
     private readonly identifiers: Identifiers,
   ) {

@@ -73,7 +73,9 @@ export class OAuthRoutes {
     if (!code || !account) return refuse(400, 'invalid_grant', 'Malformed auth code.');
     if (code.redirectUri !== form.get('redirect_uri')) return refuse(400, 'redirect_uri_mismatch', 'Bad Request');
     if (code.challenge !== undefined) {
-      const verifier = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+      const verifier = createHash('sha256')
+        .update(form.get('code_verifier') ?? '')
+        .digest('base64url');
       if (verifier !== code.challenge) return refuse(400, 'invalid_grant', 'Invalid code verifier.');
     }
     return this.answer(account, this.accounts.grant(account, code.scopes), clientId, true);
@@ -134,7 +136,12 @@ export class OAuthRoutes {
       const asked = (call.query.get('scope') ?? '').split(' ').filter(Boolean);
       const scopes = asked.filter((scope) => account.scopes.includes(scope));
       const challenge = call.query.get('code_challenge') ?? undefined;
-      const code = this.accounts.openCode({ email: account.email, scopes, redirectUri, ...(challenge !== undefined && { challenge }) });
+      const code = this.accounts.openCode({
+        email: account.email,
+        scopes,
+        redirectUri,
+        ...(challenge !== undefined && { challenge }),
+      });
       target.searchParams.set('code', code);
       target.searchParams.set('scope', scopes.join(' '));
     }

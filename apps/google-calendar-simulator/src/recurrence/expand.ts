@@ -19,7 +19,12 @@ function parseRule(text: string, start: SeriesStart): { options: RuleOptions; un
   const options: RuleOptions = RRule.parseString(rule);
   if (options.freq === undefined) throw new Error(`Invalid recurrence rule: ${text}`);
   // BYWEEKNO alone means the weekday of the start (RFC 5545, section 3.3.10); rrule would give the whole week.
-  if (options.byweekno != null && options.byweekday == null && options.bymonthday == null && options.byyearday == null) {
+  if (
+    options.byweekno != null &&
+    options.byweekday == null &&
+    options.bymonthday == null &&
+    options.byyearday == null
+  ) {
     options.byweekday = [(new Date(start.wall).getUTCDay() + 6) % 7];
   }
   return { options, until: untilText === undefined ? undefined : untilMoment(untilText, start) };
@@ -92,7 +97,8 @@ export function expand(series: Series, from: number, to: number): number[] {
   if (lines.rules.length === 0 && first >= from && first < to) found.add(first);
   for (const moment of lines.added.moments) if (moment >= from && moment < to) found.add(moment);
   for (const moment of lines.excluded.moments) found.delete(moment);
-  for (const rule of lines.exclusionRules) for (const moment of ruleMoments(rule, series, from, to)) found.delete(moment);
+  for (const rule of lines.exclusionRules)
+    for (const moment of ruleMoments(rule, series, from, to)) found.delete(moment);
   if (lines.excluded.days.length > 0) {
     for (const moment of found) if (lines.excluded.days.includes(localDay(series.zone, moment))) found.delete(moment);
   }
