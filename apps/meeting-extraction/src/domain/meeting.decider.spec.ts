@@ -1,0 +1,162 @@
+import { given } from '@calendar-sync/event-sourcing-core';
+import { meeting, type MeetingEvent, type RecordVerdict, type Verdict } from './meeting.decider';
+import type { MeetingAbout, MeetingDetails } from './meeting';
+
+const about: MeetingAbout = { ownerId: 'ada', calendarId: 'calendar', meetingId: 'meeting', entryId: 'entry' };
+const instance: MeetingAbout = { ...about, seriesId: 'series', originalStart: { dateTime: '2026-11-30T09:00:00Z' } };
+const standup: MeetingDetails = {
+  title: 'Standup',
+  start: { dateTime: '2026-11-30T09:00:00+01:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2026-11-30T09:15:00+01:00', timeZone: 'Europe/Berlin' },
+  reasons: ['has-other-attendees'],
+};
+const link = { url: 'https://zoom.us/j/123456789', provider: 'zoom', source: 'location' as const };
+
+const record = (verdict: Verdict, of = about, seriesMeets = false): RecordVerdict => ({
+  type: 'RecordVerdict',
+  data: { about: of, verdict, seriesMeets },
+});
+const scheduled = (details = standup, of = about): MeetingEvent => ({
+  type: 'MeetingScheduled',
+  data: { about: of, meeting: details },
+});
+const cancelled = (reason: string, of = about): MeetingEvent => ({
+  type: 'MeetingCancelled',
+  data: { about: of, reason },
+});
+const setAside = (reason: string): MeetingEvent => ({ type: 'InstanceSetAside', data: { about: instance, reason } });
+
+describe('A meeting', () => {
+  it('is scheduled when its entry is seen to be one', () => {
+    given(meeting)
+      .when(record({ meeting: standup }))
+      .then(scheduled());
+  });
+
+  it('is not told of twice', () => {
+    given(meeting, scheduled())
+      .when(record({ meeting: standup }))
+      .thenNothing();
+  });
+
+  it('is the same at the same instant, whatever the offset it is written with', () => {
+    const sameInstant = { ...standup, start: { ...standup.start, dateTime: '2026-11-30T08:00:00Z' } };
+    given(meeting, scheduled())
+      .when(record({ meeting: sameInstant }))
+      .thenNothing();
+  });
+
+  it('is rescheduled when its time moves', () => {
+    const later = { ...standup, start: { dateTime: '2026-11-30T10:00:00+01:00', timeZone: 'Europe/Berlin' } };
+    given(meeting, scheduled())
+      .when(record({ meeting: later }))
+      .then({
+        type: 'MeetingRescheduled',
+        data: { about, meeting: later, previous: { start: standup.start, end: standup.end } },
+      });
+  });
+
+  it('is rescheduled when its rule changes', () => {
+    const weekly = { ...standup, recurrence: ['RRULE:FREQ=WEEKLY'] };
+    const daily = { ...standup, recurrence: ['RRULE:FREQ=DAILY'] };
+    given(meeting, scheduled(weekly))
+      .when(record({ meeting: daily }))
+      .then({
+        type: 'MeetingRescheduled',
+        data: {
+          about,
+          meeting: daily,
+          previous: { start: standup.start, end: standup.end, recurrence: ['RRULE:FREQ=WEEKLY'] },
+        },
+      });
+  });
+
+  it('says which fields changed, with what they were', () => {
+    const linked = { ...standup, title: 'Daily', join: link };
+    given(meeting, scheduled())
+      .when(record({ meeting: linked }))
+      .then({
+        type: 'MeetingChanged',
+        data: {
+          about,
+          meeting: linked,
+          changed: [
+            { field: 'title', old: 'Standup', new: 'Daily' },
+            { field: 'join', new: link },
+          ],
+        },
+      });
+  });
+
+  it('says both when it moves and changes at once', () => {
+    const other = { ...standup, title: 'Daily', end: { date: '2026-12-01' }, start: { date: '2026-11-30' } };
+    given(meeting, scheduled())
+      .when(record({ meeting: other }))
+      .then(
+        {
+          type: 'MeetingRescheduled',
+          data: { about, meeting: other, previous: { start: standup.start, end: standup.end } },
+        },
+        {
+          type: 'MeetingChanged',
+          data: { about, meeting: other, changed: [{ field: 'title', old: 'Standup', new: 'Daily' }] },
+        },
+      );
+  });
+
+  it('is cancelled when its entry is no meeting any more', () => {
+    given(meeting, scheduled())
+      .when(record({ noMeeting: 'declined-by-owner' }))
+      .then(cancelled('declined-by-owner'));
+  });
+
+  it('is cancelled once, and scheduled again when its entry comes back', () => {
+    given(meeting, scheduled(), cancelled('cancelled'))
+      .when(record({ noMeeting: 'cancelled' }))
+      .thenNothing();
+    given(meeting, scheduled(), cancelled('cancelled'))
+      .when(record({ meeting: standup }))
+      .then(scheduled());
+  });
+
+  it('is nothing to speak of when it never was one', () => {
+    given(meeting)
+      .when(record({ noMeeting: 'solo-without-link' }))
+      .thenNothing();
+  });
+});
+
+describe('An instance of a series', () => {
+  it('is a meeting of its own when it differs', () => {
+    given(meeting)
+      .when(record({ meeting: standup }, instance, true))
+      .then(scheduled(standup, instance));
+  });
+
+  it('is cancelled for those who know the series, though it was never told of', () => {
+    given(meeting)
+      .when(record({ noMeeting: 'cancelled' }, instance, true))
+      .then(cancelled('cancelled', instance));
+  });
+
+  it('is set aside while its series is no meeting, as long as the reason stays', () => {
+    given(meeting)
+      .when(record({ noMeeting: 'cancelled' }, instance))
+      .then(setAside('cancelled'));
+    given(meeting, setAside('cancelled'))
+      .when(record({ noMeeting: 'cancelled' }, instance))
+      .thenNothing();
+    given(meeting, setAside('declined-by-owner'))
+      .when(record({ noMeeting: 'cancelled' }, instance))
+      .then(setAside('cancelled'));
+  });
+
+  it('that was set aside is cancelled when its series becomes a meeting', () => {
+    given(meeting, setAside('cancelled')).when({ type: 'JoinSeries' }).then(cancelled('cancelled', instance));
+  });
+
+  it('that meets by itself is not touched by what becomes of its series', () => {
+    given(meeting, scheduled(standup, instance)).when({ type: 'JoinSeries' }).thenNothing();
+    given(meeting).when({ type: 'JoinSeries' }).thenNothing();
+  });
+});

@@ -1,0 +1,111 @@
+import type { Decider } from '@calendar-sync/event-sourcing-core';
+import {
+  type ChangedField,
+  changedFields,
+  isMoved,
+  type MeetingAbout,
+  type MeetingDetails,
+  type MeetingTime,
+} from './meeting';
+
+export type Verdict = { meeting: MeetingDetails } | { noMeeting: string };
+
+/** An entry as it is now, and what it was taken for. */
+export interface RecordVerdict {
+  type: 'RecordVerdict';
+  data: {
+    about: MeetingAbout;
+    verdict: Verdict;
+    /** The series that the entry is an instance of is a meeting at present. */
+    seriesMeets: boolean;
+  };
+}
+/** The series of this instance has become a meeting. */
+export interface JoinSeries {
+  type: 'JoinSeries';
+}
+export type MeetingCommand = RecordVerdict | JoinSeries;
+
+export interface MeetingScheduled {
+  type: 'MeetingScheduled';
+  data: { about: MeetingAbout; meeting: MeetingDetails };
+}
+export interface MeetingRescheduled {
+  type: 'MeetingRescheduled';
+  data: {
+    about: MeetingAbout;
+    meeting: MeetingDetails;
+    previous: { start: MeetingTime; end: MeetingTime; recurrence?: string[] };
+  };
+}
+export interface MeetingChanged {
+  type: 'MeetingChanged';
+  data: { about: MeetingAbout; meeting: MeetingDetails; changed: ChangedField[] };
+}
+export interface MeetingCancelled {
+  type: 'MeetingCancelled';
+  data: { about: MeetingAbout; reason: string };
+}
+/** An instance that nobody meets for, of a series that is no meeting so far. */
+export interface InstanceSetAside {
+  type: 'InstanceSetAside';
+  data: { about: MeetingAbout; reason: string };
+}
+export type MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingChanged | MeetingCancelled | InstanceSetAside;
+
+export type Meeting =
+  | { status: 'unknown' }
+  | { status: 'scheduled'; about: MeetingAbout; meeting: MeetingDetails }
+  | { status: 'cancelled' | 'set-aside'; about: MeetingAbout; reason: string };
+
+export const initialState: Meeting = { status: 'unknown' };
+
+export function decide(command: MeetingCommand, state: Meeting): MeetingEvent[] {
+  if (command.type === 'JoinSeries') {
+    if (state.status !== 'set-aside') return [];
+    return [{ type: 'MeetingCancelled', data: { about: state.about, reason: state.reason } }];
+  }
+  const { about, verdict, seriesMeets } = command.data;
+  return 'meeting' in verdict
+    ? met(about, verdict.meeting, state)
+    : notMet(about, verdict.noMeeting, seriesMeets, state);
+}
+
+export function evolve(_state: Meeting, { type, data }: MeetingEvent): Meeting {
+  switch (type) {
+    case 'MeetingScheduled':
+    case 'MeetingRescheduled':
+    case 'MeetingChanged':
+      return { status: 'scheduled', about: data.about, meeting: data.meeting };
+    case 'MeetingCancelled':
+      return { status: 'cancelled', about: data.about, reason: data.reason };
+    case 'InstanceSetAside':
+      return { status: 'set-aside', about: data.about, reason: data.reason };
+  }
+}
+
+export const meeting: Decider<Meeting, MeetingCommand, MeetingEvent> = { initialState, evolve, decide };
+
+function met(about: MeetingAbout, now: MeetingDetails, state: Meeting): MeetingEvent[] {
+  if (state.status !== 'scheduled') return [{ type: 'MeetingScheduled', data: { about, meeting: now } }];
+  const before = state.meeting;
+  const events: MeetingEvent[] = [];
+  if (isMoved(before, now)) {
+    const { start, end, recurrence } = before;
+    const previous = { start, end, ...(recurrence === undefined ? {} : { recurrence }) };
+    events.push({ type: 'MeetingRescheduled', data: { about, meeting: now, previous } });
+  }
+  const changed = changedFields(before, now);
+  if (changed.length > 0) events.push({ type: 'MeetingChanged', data: { about, meeting: now, changed } });
+  return events;
+}
+
+function notMet(about: MeetingAbout, reason: string, seriesMeets: boolean, state: Meeting): MeetingEvent[] {
+  if (state.status === 'cancelled') return [];
+  if (state.status === 'scheduled') return [{ type: 'MeetingCancelled', data: { about, reason } }];
+  // Whoever knows the series expects this instance, though it was never told of on its own.
+  if (seriesMeets) return [{ type: 'MeetingCancelled', data: { about, reason } }];
+  // Exceptions may come before their series, which may still turn out to be a meeting.
+  if (about.seriesId === undefined || (state.status === 'set-aside' && state.reason === reason)) return [];
+  return [{ type: 'InstanceSetAside', data: { about, reason } }];
+}

@@ -1,0 +1,89 @@
+export type MeetingTime = { date: string } | { dateTime: string; timeZone?: string };
+
+export interface JoinLink {
+  url: string;
+  provider: string;
+  source: 'conferenceData' | 'hangoutLink' | 'location' | 'description';
+  meetingId?: string;
+  passcode?: string;
+}
+
+export interface Person {
+  email?: string;
+  name?: string;
+  self?: boolean;
+}
+
+export interface Participant {
+  email: string;
+  name?: string;
+  response: string;
+  optional: boolean;
+  resource: boolean;
+  self: boolean;
+  organizer?: boolean;
+}
+
+/** Whose entry a meeting is, and which. */
+export interface MeetingAbout {
+  ownerId: string;
+  calendarId: string;
+  meetingId: string;
+  entryId: string;
+  /** The entry of the series that this is an instance of. */
+  seriesId?: string;
+  originalStart?: MeetingTime;
+}
+
+export interface MeetingDetails {
+  start: MeetingTime;
+  end: MeetingTime;
+  recurrence?: string[];
+  title?: string;
+  location?: string;
+  organizer?: Person;
+  attendees?: Participant[];
+  join?: JoinLink;
+  /** Why it is taken for a meeting: stable codes. */
+  reasons: string[];
+}
+
+export interface ChangedField {
+  field: string;
+  old?: unknown;
+  new?: unknown;
+}
+
+const plain = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, each]) => [name, plain(each)]);
+};
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+
+/** The same instant in the same zone, whatever offset it is written with. */
+const sameTime = (a: MeetingTime, b: MeetingTime): boolean => {
+  if ('date' in a || 'date' in b) return same(a, b);
+  return a.timeZone === b.timeZone && Date.parse(a.dateTime) === Date.parse(b.dateTime);
+};
+
+export const isMoved = (before: MeetingDetails, after: MeetingDetails): boolean =>
+  !sameTime(before.start, after.start) ||
+  !sameTime(before.end, after.end) ||
+  !same(before.recurrence, after.recurrence);
+
+const compared = ['title', 'location', 'organizer', 'attendees', 'join', 'reasons'] as const;
+
+/** What changed beside the time. */
+export const changedFields = (before: MeetingDetails, after: MeetingDetails): ChangedField[] =>
+  compared
+    .filter((field) => !same(before[field], after[field]))
+    .map((field) => ({
+      field,
+      ...(before[field] === undefined ? {} : { old: before[field] }),
+      ...(after[field] === undefined ? {} : { new: after[field] }),
+    }));
