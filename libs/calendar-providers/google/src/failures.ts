@@ -113,12 +113,13 @@ function refusalOf(error: unknown): Refusal | undefined {
 }
 
 function retryAfter(headers: unknown): number | undefined {
-  const value = headers instanceof Headers ? headers.get('retry-after') : text(field(headers, 'retry-after'));
+  const value = isHeaders(headers) ? headers.get('retry-after') : text(field(headers, 'retry-after'));
   if (!value) return undefined;
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
+const isHeaders = (value: unknown): value is Headers => typeof field(value, 'get') === 'function';
 const codeOf = (error: unknown) =>
   text(field(field(error, 'cause'), 'code')) ??
   text(field(error, 'code')) ??
