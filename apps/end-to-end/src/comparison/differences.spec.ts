@@ -47,6 +47,11 @@ describe('comparing what is served with what is true', () => {
 
   test('an all-day date is not the instant of its midnight', () => {
     const allDay = { ...truth, start: { date: '2026-11-23' } };
-    expect(differences([fromProvider(allDay)], [fromGateway({ ...served, start: { dateTime: '2026-11-23T00:00:00Z' } })]).join()).toContain('start is');
+    expect(
+      differences(
+        [fromProvider(allDay)],
+        [fromGateway({ ...served, start: { dateTime: '2026-11-23T00:00:00Z' } })],
+      ).join(),
+    ).toContain('start is');
   });
 });

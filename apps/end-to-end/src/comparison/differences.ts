@@ -19,11 +19,13 @@ export function differences(truth: readonly ComparableInstance[], served: readon
     }
     for (const field of Object.keys(item) as (keyof ComparableInstance)[]) {
       const [is, shows] = [JSON.stringify(item[field]), JSON.stringify(other[field])];
-      if (is !== shows) found.push(`${describe(item)}: ${field} is ${is.slice(0, 120)}, served as ${shows.slice(0, 120)}`);
+      if (is !== shows)
+        found.push(`${describe(item)}: ${field} is ${is.slice(0, 120)}, served as ${shows.slice(0, 120)}`);
     }
   }
   for (const [key, item] of servedByKey) if (!trueByKey.has(key)) found.push(`served but not true: ${describe(item)}`);
   return found;
 }
 
-const describe = ({ id, start, title, providerCalendarId }: ComparableInstance) => `${id} "${title}" at ${start} in ${providerCalendarId}`;
+const describe = ({ id, start, title, providerCalendarId }: ComparableInstance) =>
+  `${id} "${title}" at ${start} in ${providerCalendarId}`;

@@ -21,7 +21,8 @@ export interface ComparableInstance {
 type Time = { date?: string; dateTime?: string } | undefined;
 
 /** An instant for a time with an offset, the bare date for an all-day one: the two are never equal. */
-export const timeOf = (time: Time): string => time?.date ?? (time?.dateTime ? new Date(time.dateTime).toISOString() : '');
+export const timeOf = (time: Time): string =>
+  time?.date ?? (time?.dateTime ? new Date(time.dateTime).toISOString() : '');
 
 export interface TrueInstance {
   calendarId: string;
