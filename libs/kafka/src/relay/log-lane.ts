@@ -1,0 +1,158 @@
+import {
+  currentEpoch,
+  cursorAt,
+  CursorOfAnotherLog,
+  type Database,
+  type LogCursor,
+  readLog,
+  startOfLog,
+} from '@calendar-sync/event-sourcing-postgres';
+import type { Logger } from '../observability';
+import type { RelayLease } from './lease';
+import { NotEncodable, type RecordMaker } from './outgoing';
+import { eventsBehind, isPublished, keyName, type PublishedEvent } from './published-events';
+import type { Quarantine } from './quarantine';
+import { MessageTooLarge, type Outgoing, type Sender } from './sender';
+
+const REMEMBERED_KEYS = 50_000;
+
+export interface LogLaneOptions {
+  database: Database;
+  lease: RelayLease;
+  sender: Sender;
+  records: RecordMaker;
+  quarantine: Quarantine;
+  logger: Logger;
+  batchSize: number;
+}
+
+/** Follows the log and publishes what is to be published, in the order of `sequence` within a key. */
+export class LogLane {
+  /** The highest number acknowledged per key since this process leads; below it nothing is missing. */
+  private readonly sent = new Map<string, number>();
+
+  constructor(
+    private readonly options: LogLaneOptions,
+    public cursor: LogCursor,
+  ) {}
+
+  /** Publishes the next batch. Gives how many events it held. */
+  async step(): Promise<number> {
+    const { database, lease, batchSize } = this.options;
+    let read: Awaited<ReturnType<typeof readLog>>;
+    try {
+      read = await readLog(database, this.cursor, batchSize, { published: true });
+    } catch (error) {
+      if (error instanceof CursorOfAnotherLog) return this.startNewEpoch(error);
+      throw error;
+    }
+    const events = read.events.filter(isPublished);
+    const last = read.events.at(-1);
+    if (last !== undefined)
+      await this.publish(await this.inOrder(events, cursorAt(last, read.cursor.epoch)), read.cursor.epoch);
+    const moved =
+      read.cursor.transactionId !== this.cursor.transactionId || read.cursor.position !== this.cursor.position;
+    // Where nothing is published the horizon still moves with every write in the cluster: saved now and then, with the lease.
+    if (events.length > 0 || (moved && lease.dueForRenewal)) await lease.saveCursor(read.cursor);
+    if (moved) this.cursor = read.cursor;
+    return events.length;
+  }
+
+  private async startNewEpoch(error: CursorOfAnotherLog): Promise<number> {
+    const epoch = await currentEpoch(this.options.database);
+    if (epoch === this.cursor.epoch) throw error;
+    if (this.cursor.epoch > 0) {
+      this.options.logger.warn(
+        { epoch, before: this.cursor.epoch },
+        'the log was restored: everything is published again under its new epoch',
+      );
+    }
+    this.cursor = startOfLog(epoch);
+    this.sent.clear();
+    await this.options.lease.saveCursor(this.cursor);
+    return 1;
+  }
+
+  /**
+   * By key and sequence, with every predecessor that lies behind the batch. A transaction takes its number before it
+   * waits for the key's row, so the log may hold a later message of a key before an earlier one.
+   */
+  private async inOrder(events: readonly PublishedEvent[], end: LogCursor): Promise<PublishedEvent[]> {
+    const byKey = new Map<string, Map<number, PublishedEvent>>();
+    for (const event of events) this.place(byKey, event);
+    let wanted = this.predecessors(
+      byKey,
+      [...byKey.values()].flatMap((ofKey) => [...ofKey.values()]),
+    );
+    while (wanted.length > 0) {
+      const found = await eventsBehind(this.options.database, end, wanted);
+      for (const event of found) this.place(byKey, event);
+      wanted = this.predecessors(byKey, found);
+    }
+    return [...byKey.values()].flatMap((ofKey) => [...ofKey.values()].sort((a, b) => a.sequence - b.sequence));
+  }
+
+  private place(byKey: Map<string, Map<number, PublishedEvent>>, event: PublishedEvent): void {
+    const name = keyName(event);
+    if (event.sequence <= (this.sent.get(name) ?? 0)) return;
+    const ofKey = byKey.get(name) ?? new Map<number, PublishedEvent>();
+    ofKey.set(event.sequence, event);
+    byKey.set(name, ofKey);
+  }
+
+  private predecessors(
+    byKey: ReadonlyMap<string, ReadonlyMap<number, PublishedEvent>>,
+    events: readonly PublishedEvent[],
+  ) {
+    return events
+      .map(({ topic, key, sequence }) => ({ topic, key, sequence: sequence - 1 }))
+      .filter((previous) => {
+        const name = keyName(previous);
+        return previous.sequence > (this.sent.get(name) ?? 0) && !byKey.get(name)?.has(previous.sequence);
+      });
+  }
+
+  private async publish(events: readonly PublishedEvent[], epoch: number): Promise<void> {
+    const { records, sender, quarantine } = this.options;
+    let open = events.filter((event) => !quarantine.has(event));
+    while (open.length > 0) {
+      const outgoing: Outgoing[] = [];
+      const encoded: PublishedEvent[] = [];
+      for (const event of open) {
+        if (quarantine.has(event)) continue;
+        try {
+          outgoing.push(records.record(event, epoch));
+          encoded.push(event);
+        } catch (error) {
+          if (!(error instanceof NotEncodable)) throw error;
+          await quarantine.add(event, error.message);
+        }
+      }
+      try {
+        await sender.send(outgoing);
+        this.remember(encoded);
+        return;
+      } catch (error) {
+        if (!(error instanceof MessageTooLarge)) throw error;
+        const at = outgoing.indexOf(error.outgoing);
+        const refused = encoded[at];
+        if (refused === undefined) throw error;
+        this.remember(encoded.slice(0, at));
+        await quarantine.add(refused, error.message);
+        open = encoded.slice(at + 1).filter((event) => !quarantine.has(event));
+      }
+    }
+  }
+
+  private remember(events: readonly PublishedEvent[]): void {
+    for (const event of events) {
+      const name = keyName(event);
+      this.sent.delete(name); // to the end: the map is ordered by use
+      this.sent.set(name, event.sequence);
+    }
+    for (const name of this.sent.keys()) {
+      if (this.sent.size <= REMEMBERED_KEYS) return;
+      this.sent.delete(name);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Database, EVENTS_TO_PUBLISH, type LogCursor } from '@calendar-sync/event-sourcing-postgres';
+import type { Kafka } from 'kafkajs';
+import { describeError, type Logger, type Metrics, noMetrics } from '../observability';
+import type { Publications } from '../publications';
+import { CommandLane } from './command-lane';
+import { LeaseLost, RelayLease } from './lease';
+import { LogLane } from './log-lane';
+import { type OutboxDepth, outboxDepth } from './outbox-depth';
+import { RecordMaker } from './outgoing';
+import { Quarantine } from './quarantine';
+import { ReplayLane } from './replay-lane';
+import { RelayStopping, Sender } from './sender';
+import { Wakeable } from './wakeable';
+
+export interface OutboxRelayOptions {
+  database: Database;
+  kafka: Kafka;
+  /** CloudEvents source of everything that this service publishes: `/calendar-sync/<service>`. */
+  source: string;
+  publications: Publications;
+  /** Of the environment; empty in production. */
+  topicPrefix?: string;
+  logger: Logger;
+  metrics?: Metrics;
+  /** Events read from the log at once; 500 by default. */
+  batchSize?: number;
+  /** How often the log is looked at without being woken; 250 ms by default. */
+  pollMs?: number;
+  /** How long a leader that died is waited for; 6000 ms by default. Above the limit of one send. */
+  leaseMs?: number;
+}
+
+export interface RelayState {
+  running: boolean;
+  leader: boolean;
+  /** Of the last round that ended well, leading or standing by. */
+  lastSuccessAt?: Date;
+  /** What goes wrong at the moment. */
+  problem?: string;
+  /** Known to the leader only, at most a few seconds old. */
+  outbox?: OutboxDepth;
+}
+
+interface Lanes {
+  log: LogLane;
+  commands: CommandLane;
+  replays: ReplayLane;
+  quarantine: Quarantine;
+}
+
+const DEPTH_EVERY_MS = 5_000;
+const OLD_MS = 30_000;
+
+/**
+ * Publishes what the service recorded: its events, the commands in its outbox, and what consumers ask for again. Many
+ * may run; the one with the lease works. At least once, and in order of first appearance per key.
+ */
+export class OutboxRelay {
+  private readonly waker = new Wakeable();
+  private readonly metrics: Metrics;
+  private lease: RelayLease;
+  private sender: Sender;
+  private lanes: Lanes | undefined;
+  private running: Promise<void> | undefined;
+  private stopListening: (() => void) | undefined;
+  private stopping = false;
+  private failures = 0;
+  private depthAt = 0;
+  private current: RelayState = { running: false, leader: false };
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.metrics = options.metrics ?? noMetrics;
+    const holder = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+    this.lease = new RelayLease(options.database, holder, this.leaseMs);
+    this.sender = this.newSender();
+  }
+
+  start(): void {
+    if (this.running !== undefined) return;
+    this.stopListening = this.options.database.onCommit((written) => {
+      if (written.has(EVENTS_TO_PUBLISH)) this.wake();
+    });
+    this.current.running = true;
+    this.running = this.work();
+  }
+
+  /** A hint that something was committed; polling finds it in any case. */
+  wake(): void {
+    this.waker.wake();
+  }
+
+  state(): RelayState {
+    return { ...this.current };
+  }
+
+  /** Ends the batch in hand, gives the lease back, disconnects. */
+  async stop(): Promise<void> {
+    if (this.running === undefined) return;
+    this.stopping = true;
+    this.stopListening?.();
+    this.sender.interrupt();
+    this.wake();
+    await this.running;
+  }
+
+  private get leaseMs(): number {
+    return this.options.leaseMs ?? 6_000;
+  }
+
+  private newSender(): Sender {
+    const { kafka, logger } = this.options;
+    return new Sender({ kafka, lease: this.lease, logger, metrics: this.metrics });
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        const waitMs = await this.round();
+        this.failures = 0;
+        delete this.current.problem;
+        this.current.lastSuccessAt = new Date();
+        if (waitMs > 0) await this.waker.sleep(waitMs);
+      } catch (error) {
+        if (error instanceof RelayStopping) break;
+        await this.failed(error);
+      }
+    }
+    await this.end();
+  }
+
+  /** Gives how long to wait before the next one. */
+  private async round(): Promise<number> {
+    if (this.lanes === undefined) {
+      const cursor = await this.lease.acquire();
+      if (cursor === undefined) return (this.leaseMs / 3) * (0.75 + Math.random() / 2);
+      this.lanes = await this.openLanes(cursor);
+      this.led(true);
+    }
+    const { log, commands, replays, quarantine } = this.lanes;
+    await this.lease.ensure();
+    const published = await log.step();
+    const epoch = log.cursor.epoch;
+    const others = (await commands.step(epoch)) + (await quarantine.serveReleases(epoch)) + (await replays.step(epoch));
+    await this.measure(log.cursor);
+    return published + others > 0 ? 0 : (this.options.pollMs ?? 250);
+  }
+
+  private async openLanes(cursor: LogCursor): Promise<Lanes> {
+    const { database, logger, publications, source, topicPrefix = '', batchSize = 500 } = this.options;
+    const { lease, sender, metrics } = this;
+    const records = new RecordMaker(publications, source, topicPrefix);
+    const quarantine = new Quarantine({ database, lease, sender, records, logger, metrics });
+    await quarantine.load();
+    return {
+      log: new LogLane({ database, lease, sender, records, quarantine, logger, batchSize }, cursor),
+      commands: new CommandLane({ database, sender, source, topicPrefix, logger }),
+      replays: new ReplayLane({ database, sender, records, publications, logger, metrics }),
+      quarantine,
+    };
+  }
+
+  private async measure(cursor: LogCursor): Promise<void> {
+    if (performance.now() - this.depthAt < DEPTH_EVERY_MS && this.depthAt > 0) return;
+    this.depthAt = performance.now();
+    const depth = await outboxDepth(this.options.database, cursor);
+    this.current.outbox = depth;
+    this.metrics.gauge('relay_outbox_depth', 'Messages not published yet; counted up to a limit', {}, depth.messages);
+    const age = depth.oldest === undefined ? 0 : Math.max(0, Date.now() - depth.oldest.getTime());
+    this.metrics.gauge('relay_oldest_unpublished_seconds', 'Age of the oldest message not published', {}, age / 1000);
+    if (age > OLD_MS) {
+      this.options.logger.warn(
+        { ageMs: age, ...depth },
+        'messages wait long for the relay: is a writing transaction open somewhere in the cluster?',
+      );
+    }
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    this.lanes = undefined;
+    this.led(false);
+    if (error instanceof LeaseLost) {
+      this.options.logger.warn({}, 'the relay lost its lease and stands by');
+      this.lease.forget();
+      return;
+    }
+    // Whether the lease is still ours is not known: give it back if so, and start over from the stored cursor.
+    await this.lease.release().catch(() => undefined);
+    this.failures += 1;
+    this.current.problem = describeError(error);
+    this.options.logger[this.failures === 1 ? 'warn' : 'debug'](
+      { failures: this.failures, cause: describeError(error) },
+      'the relay starts over from its cursor',
+    );
+    await this.waker.sleep(Math.min(5_000, 100 * 2 ** Math.min(this.failures, 6)) * (0.5 + Math.random() / 2));
+  }
+
+  private led(leader: boolean): void {
+    if (this.current.leader !== leader)
+      this.options.logger.info({ leader }, leader ? 'this relay leads' : 'this relay stands by');
+    this.current.leader = leader;
+    if (!leader) delete this.current.outbox;
+    this.metrics.gauge('relay_leader', '1 where this process has the lease of the relay', {}, leader ? 1 : 0);
+  }
+
+  private async end(): Promise<void> {
+    this.lanes = undefined;
+    await this.lease
+      .release()
+      .catch((error: unknown) =>
+        this.options.logger.warn({ cause: describeError(error) }, 'the lease runs out by itself'),
+      );
+    await this.sender
+      .disconnect()
+      .catch((error: unknown) =>
+        this.options.logger.warn({ cause: describeError(error) }, 'the producer did not disconnect'),
+      );
+    this.led(false);
+    this.current.running = false;
+  }
+}

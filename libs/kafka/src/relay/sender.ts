@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { describeError, type Logger, type Metrics } from '../observability';
+import { MAX_MESSAGE_BYTES } from '../topics';
+import type { RelayLease } from './lease';
+
+export interface Outgoing {
+  /** With the prefix of the environment. */
+  topic: string;
+  key: string;
+  value: string;
+  headers: Record<string, string>;
+}
+
+/** The broker will never take this message: its key is to be quarantined. */
+export class MessageTooLarge extends Error {
+  override readonly name = 'MessageTooLarge';
+
+  constructor(
+    readonly outgoing: Outgoing,
+    bytes: number,
+  ) {
+    super(`${bytes} bytes are more than the topic takes (${MAX_MESSAGE_BYTES})`);
+  }
+}
+
+export class RelayStopping extends Error {
+  override readonly name = 'RelayStopping';
+}
+
+// All messages of one send for one partition are one batch to the broker, and the batch as a whole must fit the topic's limit.
+const SEND_BYTES = 1_000_000;
+const SEND_MESSAGES = 500;
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+export interface SenderOptions {
+  kafka: Kafka;
+  lease: RelayLease;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/**
+ * One send at a time, repeated until it is acknowledged by all replicas. kafkajs' own retries are off and its producer
+ * is not idempotent: with both, concurrent sends and one cut connection lost a message that had been acknowledged.
+ */
+export class Sender {
+  private readonly producer: Producer;
+  private connected = false;
+  private stopping = new AbortController();
+
+  constructor(private readonly options: SenderOptions) {
+    this.producer = options.kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      retry: { retries: 0 },
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+  }
+
+  /** In the order given. Throws MessageTooLarge (what stands before it is sent), LeaseLost, RelayStopping. */
+  async send(messages: readonly Outgoing[]): Promise<void> {
+    let batch: Outgoing[] = [];
+    let bytes = 0;
+    for (const outgoing of messages) {
+      const size = sizeOf(outgoing);
+      const tooLarge = size > MAX_MESSAGE_BYTES;
+      if (batch.length > 0 && (tooLarge || bytes + size > SEND_BYTES || batch.length >= SEND_MESSAGES)) {
+        await this.untilAcknowledged(batch);
+        batch = [];
+        bytes = 0;
+      }
+      if (tooLarge) throw new MessageTooLarge(outgoing, size);
+      batch.push(outgoing);
+      bytes += size;
+    }
+    if (batch.length > 0) await this.untilAcknowledged(batch);
+  }
+
+  /** Ends waits between repetitions; the send in flight is waited for by the caller. */
+  interrupt(): void {
+    this.stopping.abort();
+  }
+
+  async disconnect(): Promise<void> {
+    if (this.connected) await this.producer.disconnect();
+    this.connected = false;
+  }
+
+  private async untilAcknowledged(batch: readonly Outgoing[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      // A rejected send may have been written. Whoever repeats it must still lead, or it would come after a newer leader's.
+      await this.options.lease.ensure();
+      try {
+        await this.once(batch);
+        return;
+      } catch (error) {
+        if (isTooLarge(error)) {
+          const [first] = batch;
+          if (batch.length === 1 && first) throw new MessageTooLarge(first, sizeOf(first));
+          for (const outgoing of batch) await this.untilAcknowledged([outgoing]);
+          return;
+        }
+        this.options.metrics.count('relay_send_failures_total', 'Sends that were not acknowledged and are repeated');
+        const log = attempt === 1 || attempt % 20 === 0 ? 'warn' : 'debug';
+        this.options.logger[log](
+          { attempt, messages: batch.length, cause: describeError(error) },
+          'send not acknowledged, repeating',
+        );
+        await this.pause(attempt);
+      }
+    }
+  }
+
+  private async once(batch: readonly Outgoing[]): Promise<void> {
+    if (!this.connected) {
+      await this.producer.connect();
+      this.connected = true;
+    }
+    const byTopic = new Map<string, { key: string; value: string; headers: Record<string, string> }[]>();
+    for (const { topic, key, value, headers } of batch) {
+      const messages = byTopic.get(topic) ?? [];
+      messages.push({ key, value, headers });
+      byTopic.set(topic, messages);
+    }
+    const started = performance.now();
+    await this.producer.sendBatch({
+      acks: -1,
+      timeout: 5_000,
+      topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
+    });
+    this.options.metrics.observe(
+      'relay_send_seconds',
+      'One send until all replicas have it',
+      {},
+      (performance.now() - started) / 1000,
+    );
+    for (const [topic, messages] of byTopic) {
+      this.options.metrics.count('relay_published_total', 'Messages acknowledged', { topic }, messages.length);
+    }
+  }
+
+  private async pause(attempt: number): Promise<void> {
+    const ms = Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
+    try {
+      await delay(ms, undefined, { signal: this.stopping.signal });
+    } catch {
+      throw new RelayStopping('stopping');
+    }
+  }
+}
+
+function sizeOf({ key, value, headers }: Outgoing): number {
+  let size = Buffer.byteLength(value) + Buffer.byteLength(key) + 64;
+  for (const [name, text] of Object.entries(headers)) size += name.length + Buffer.byteLength(text) + 8;
+  return size;
+}
+
+function isTooLarge(error: unknown): boolean {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if ('type' in current && typeof current.type === 'string' && TOO_LARGE.has(current.type)) return true;
+  }
+  return false;
+}
