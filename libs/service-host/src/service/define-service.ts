@@ -1,5 +1,5 @@
 import type { Topic } from '@calendar-sync/contracts-envelope';
-import type { PublicationMap } from '@calendar-sync/kafka';
+import type { Publications } from '@calendar-sync/kafka';
 import type { MigrationInterface } from 'typeorm';
 import type { ServiceConfig } from '../config/service-config';
 import type { VariableNames } from '../config/load-config';
@@ -14,7 +14,7 @@ export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig>
   /** Its HTTP port: the variable it is read from (default `<SERVICE>_PORT`) and the port without one. */
   readonly http?: { variable?: string; port: number; bodyLimit?: number; trustProxy?: boolean };
   /** What it publishes of its own facts. */
-  readonly publications?: PublicationMap;
+  readonly publications?: Publications;
   /** The topics of others that it consumes. */
   readonly subscriptions: readonly Topic[];
   /** The command topic that it owns: consumed like a subscription; replays are answered by the relay. */

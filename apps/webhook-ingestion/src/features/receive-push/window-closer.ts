@@ -1,0 +1,51 @@
+import type { Database } from '@calendar-sync/event-sourcing-postgres';
+import { periodic, type Worker } from '@calendar-sync/service-host';
+import { decideAndStore, lockEndedBursts } from './push-bursts.repository';
+
+const BATCH = 200;
+
+/** Lets out what was held back once its window has ended. Any replica does it for all: what is held back is a row. */
+export class WindowCloser {
+  private readonly worker: Worker;
+  private alarm: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly windowMs: number,
+    logger: { error(fields: object, message: string): void },
+  ) {
+    this.worker = periodic({ name: 'close-windows', everyMs: 1_000, logger, run: () => this.closeEnded() });
+  }
+
+  start = () => this.worker.start();
+
+  /** A window with a push in it ends then: no need to wait for the next round. */
+  expectEnd(inMs: number): void {
+    this.alarm ??= setTimeout(() => {
+      this.alarm = undefined;
+      this.worker.wake();
+    }, inMs + 5);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.alarm);
+    await this.worker.stop();
+  }
+
+  async closeEnded(): Promise<'again' | void> {
+    const closed = await this.database.transaction(async (tx) => {
+      const bursts = await lockEndedBursts(tx, BATCH);
+      if (bursts.length === 0) return 0;
+      await decideAndStore(
+        tx,
+        bursts.map((burst) => ({
+          burst,
+          commands: [{ type: 'CloseWindow' as const, data: { now: burst.now, windowMs: this.windowMs } }],
+        })),
+        undefined,
+      );
+      return bursts.length;
+    });
+    if (closed === BATCH) return 'again';
+  }
+}

@@ -1,0 +1,4 @@
+import { runMigrations } from '@calendar-sync/service-host';
+import { webhookIngestion } from './webhook-ingestion.service';
+
+void runMigrations(webhookIngestion);
