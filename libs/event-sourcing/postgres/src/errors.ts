@@ -65,19 +65,26 @@ const TRANSIENT_NETWORK = new Set([
   'ENETUNREACH',
 ]);
 
+// pg and its pool give these without a code.
+const TRANSIENT_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+
+interface Failure {
+  code?: unknown;
+  severity?: unknown;
+  message?: unknown;
+  errors?: unknown;
+}
+
 /** True for what a repetition can heal: the connection, a lock, a deadlock, a restart, a full disk, an unknown outcome of COMMIT. https://www.postgresql.org/docs/18/errcodes-appendix.html */
 export function isTransientDatabaseError(error: unknown): boolean {
   if (error instanceof CommitOutcomeUnknown) return true;
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (TRANSIENT_CODES.has(code) || TRANSIENT_NETWORK.has(code)) return true;
-  if (/^[0-9A-Z]{5}$/.test(code) && TRANSIENT_CLASSES.has(code.slice(0, 2)) && 'severity' in error) return true;
-  // pg and its pool give these without a code.
-  if (
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/.test(
-      error.message,
-    )
-  )
-    return true;
-  return error instanceof AggregateError && error.errors.some(isTransientDatabaseError);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, severity, message, errors }: Failure = error;
+  if (typeof code === 'string') {
+    if (TRANSIENT_CODES.has(code) || TRANSIENT_NETWORK.has(code)) return true;
+    if (severity !== undefined && TRANSIENT_CLASSES.has(code.slice(0, 2))) return true;
+  }
+  if (typeof message === 'string' && TRANSIENT_MESSAGES.test(message)) return true;
+  return Array.isArray(errors) && errors.some(isTransientDatabaseError);
 }

@@ -1,0 +1,203 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
+import type { Database } from './database';
+import { CommitOutcomeUnknown, isTransientDatabaseError, TransactionRolledBack } from './errors';
+import { openDatabase } from './open-database';
+
+let test_: TestDatabase;
+let db: Database;
+
+beforeEach(async () => {
+  test_ = await startTestDatabase();
+  db = openDatabase({ url: test_.url, applicationName: 'under-test', maxConnections: 1 });
+  await db.query('CREATE TABLE notes (id integer PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, text text)');
+});
+afterEach(async () => {
+  await db.close();
+  await test_.drop();
+});
+
+const backend = async (of: Pick<Database, 'query'>) =>
+  (await of.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
+const notes = async () => (await db.query<{ id: number }>('SELECT id FROM notes ORDER BY id')).rows.map(({ id }) => id);
+const note = 'INSERT INTO notes (id) VALUES ($1)';
+
+async function asAnother<T>(work: (other: Database) => Promise<T>): Promise<T> {
+  const other = openDatabase({ url: test_.url, applicationName: 'another' });
+  try {
+    return await work(other);
+  } finally {
+    await other.close();
+  }
+}
+
+test('settings of the session come with the connection', async () => {
+  const { rows } = await db.query(
+    `SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement,
+       current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name,
+       current_setting('TimeZone') AS zone`,
+  );
+  expect(rows).toEqual([{ lock: '3s', statement: '8s', idle: '4s', name: 'under-test', zone: 'UTC' }]);
+});
+
+test('values arrive as this library promises', async () => {
+  const { rows } = await db.query(
+    `SELECT '{"a": [1]}'::jsonb AS json, 9007199254740993::bigint AS big, '2026-03-29T01:30:00Z'::timestamptz AS instant, '2026-03-29'::date AS day`,
+  );
+  expect(rows).toEqual([
+    { json: { a: [1] }, big: '9007199254740993', instant: new Date('2026-03-29T01:30:00Z'), day: '2026-03-29' },
+  ]);
+});
+
+test('what the work throws rolls back, and the connection goes back whole', async () => {
+  const before = await backend(db);
+  const work = db.transaction(async (tx) => {
+    await tx.query(note, [1]);
+    throw new Error('no');
+  });
+  await expect(work).rejects.toThrow('no');
+  expect(await notes()).toEqual([]);
+  expect(await backend(db)).toBe(before);
+});
+
+test('an error that was swallowed does not pass for a commit', async () => {
+  let ran = false;
+  const work = db.transaction(async (tx) => {
+    tx.afterCommit(() => (ran = true));
+    await tx.query(note, [1]);
+    await tx.query('SELECT 1 / 0').catch(() => undefined);
+  });
+  await expect(work).rejects.toThrow(TransactionRolledBack);
+  expect(await notes()).toEqual([]);
+  expect(ran).toBe(false);
+});
+
+test('a constraint that only COMMIT checks is a plain error: it is known that nothing was written', async () => {
+  const work = db.transaction(async (tx) => {
+    await tx.query(note, [1]);
+    await tx.query(note, [1]);
+  });
+  await expect(work).rejects.toMatchObject({ code: '23505' });
+  expect(await notes()).toEqual([]);
+});
+
+test('an action after commit runs once it is committed, and its failure is not one of the transaction', async () => {
+  let seen: number[] | undefined;
+  await db.transaction(async (tx) => {
+    tx.afterCommit(() => {
+      throw new Error('too late to matter');
+    });
+    tx.afterCommit(() => void notes().then((ids) => (seen = ids)));
+    await tx.query(note, [7]);
+  });
+  expect(await eventually(() => seen)).toEqual([7]);
+});
+
+test('a connection that the server cuts in the middle is not used again, and the process lives on', async () => {
+  let cut = 0;
+  const work = db.transaction(async (tx) => {
+    await tx.query(note, [1]);
+    cut = await backend(tx);
+    await asAnother((other) => other.query('SELECT pg_terminate_backend($1)', [cut]));
+    await eventually(() =>
+      tx.query('SELECT 1').then(
+        () => false,
+        () => true,
+      ),
+    );
+    await tx.query('SELECT 1');
+  });
+  const error: unknown = await work.catch((caught: unknown) => caught);
+  expect(isTransientDatabaseError(error)).toBe(true);
+  expect(await backend(db)).not.toBe(cut);
+  expect(await notes()).toEqual([]);
+});
+
+test('an idle connection that the server cuts is replaced', async () => {
+  const cut = await backend(db);
+  await asAnother((other) => other.query('SELECT pg_terminate_backend($1)', [cut]));
+  await eventually(() =>
+    backend(db).then(
+      (pid) => pid !== cut,
+      () => false,
+    ),
+  );
+});
+
+test('a transaction that ended takes no more statements', async () => {
+  const leaked = await db.transaction((tx) => Promise.resolve({ tx }));
+  await expect(leaked.tx.query('SELECT 1')).rejects.toThrow('has ended');
+});
+
+test('a lock that is not given in time is a transient error', async () => {
+  const hasty = openDatabase({ url: test_.url, applicationName: 'hasty', lockTimeoutMs: 20 });
+  try {
+    await db.transaction(async (tx) => {
+      await tx.query('LOCK TABLE notes');
+      const error: unknown = await hasty.query(note, [1]).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: '55P03' });
+      expect(isTransientDatabaseError(error)).toBe(true);
+    });
+  } finally {
+    await hasty.close();
+  }
+});
+
+test('an error in what was asked is not transient', async () => {
+  const error: unknown = await db.query('SELECT nothing_of_the_kind').catch((caught: unknown) => caught);
+  expect(isTransientDatabaseError(error)).toBe(false);
+  expect(isTransientDatabaseError(new TypeError('a bug'))).toBe(false);
+});
+
+test('a database that is not there is a transient error', async () => {
+  const nowhere = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', applicationName: 'lost' });
+  const error: unknown = await nowhere.query('SELECT 1').catch((caught: unknown) => caught);
+  expect(isTransientDatabaseError(error)).toBe(true);
+  await nowhere.close();
+});
+
+/** Passes everything on, except the answer to COMMIT: then it hangs up. */
+async function losingCommitAnswers(url: string): Promise<{ url: string; server: Server; lost: () => number }> {
+  const target = new URL(url);
+  const { port, hostname } = target;
+  let lost = 0;
+  const server = createServer((client: Socket) => {
+    const upstream = connect(Number(port), hostname);
+    let committing = false;
+    client.on('data', (bytes) => {
+      committing ||= bytes.includes('COMMIT\0');
+      upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      if (!committing) return void client.write(bytes);
+      lost += 1;
+      client.destroy();
+      upstream.destroy();
+    });
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  target.hostname = '127.0.0.1';
+  target.port = String((server.address() as AddressInfo).port);
+  return { url: target.href, server, lost: () => lost };
+}
+
+test('a COMMIT whose answer is lost is named as such: here it had happened', async () => {
+  const proxy = await losingCommitAnswers(test_.url);
+  const through = openDatabase({ url: proxy.url, applicationName: 'through-a-proxy' });
+  let ran = false;
+  const work = through.transaction(async (tx) => {
+    tx.afterCommit(() => (ran = true));
+    await tx.query(note, [42]);
+  });
+  await expect(work).rejects.toThrow(CommitOutcomeUnknown);
+  expect(proxy.lost()).toBe(1);
+  expect(ran).toBe(false);
+  expect(await notes()).toEqual([42]);
+  await through.query('SELECT 1');
+  await through.close();
+  proxy.server.close();
+});
