@@ -81,6 +81,35 @@ describe('Occurrences in a window', () => {
     });
   });
 
+  it('lie all day until a day of 25 hours has ended', () => {
+    const lastHour = {
+      from: at('2026-10-25T22:30:00Z'),
+      to: at('2026-10-25T22:45:00Z'),
+      allDayTimeZone: 'Europe/Berlin',
+    };
+    const daily = days('2026-10-20', '2026-10-21', 'RRULE:FREQ=DAILY');
+    expect(startsOf(occurrencesBetween(daily, lastHour))).toEqual(['2026-10-25']);
+  });
+
+  it('end all day on the date that UNTIL is written with, wherever the reader is', () => {
+    const daily = days('2026-01-01', '2026-01-02', 'RRULE:FREQ=DAILY;UNTIL=20260103T000000Z');
+    const inNewYork = { ...whole, allDayTimeZone: 'America/New_York' };
+    expect(startsOf(occurrencesBetween(daily, inNewYork))).toEqual(['2026-01-01', '2026-01-02', '2026-01-03']);
+  });
+
+  it('begin at the second of two equal wall times where the start says so', () => {
+    const second = series(
+      '2026-10-25T02:30:00+01:00',
+      '2026-10-25T03:00:00+01:00',
+      'Europe/Berlin',
+      'RRULE:FREQ=DAILY;COUNT=2',
+    );
+    expect(startsOf(occurrencesBetween(second, whole))).toEqual([
+      '2026-10-25T02:30:00+01:00',
+      '2026-10-26T02:30:00+01:00',
+    ]);
+  });
+
   it('are computed only as far as they are asked for', () => {
     expect(startsOf(take(occurrencesBetween(standup, whole), 2).filter((each) => each !== undefined))).toEqual([
       '2026-03-02T09:00:00+01:00',
@@ -181,6 +210,8 @@ describe('What can not be expanded', () => {
     'RRULE:FREQ=WEEKLY;BYDAY=XX',
     'RRULE:FREQ=DAILY;RSCALE=HEBREW',
     'RRULE:FREQ=SECONDLY',
+    'RRULE:FREQ=MINUTELY;BYSECOND=0,30',
+    'RRULE:FREQ=DAILY;COUNT=50001',
     'RRULE:FREQ=DAILY;COUNT=1000000000',
     'EXDATE:sometime',
     'nonsense',

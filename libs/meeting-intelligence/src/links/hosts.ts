@@ -7,5 +7,5 @@ export const isUnderAny = (host: string, domains: readonly string[]): boolean =>
 /** A URL that one can open in a browser, or undefined. */
 export const webUrl = (text: string): URL | undefined => {
   const url = URL.parse(text);
-  return url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' ? url : undefined;
+  return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url : undefined;
 };
