@@ -1,0 +1,15 @@
+import { calendarEntries } from '@calendar-sync/contracts-sync';
+import type { Collector, MessageContext } from '@calendar-sync/kafka';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { type EntryMessage, type ReceivedEntry, recordEntries } from './record-entries.handler';
+
+@Controller()
+export class EntriesConsumer {
+  private readonly entries: Collector<ReceivedEntry> = { flush: recordEntries };
+
+  @EventPattern(calendarEntries.name)
+  receive(@Payload() message: EntryMessage, @Ctx() context: MessageContext): void {
+    context.collect(this.entries, { message, metadata: context.metadata });
+  }
+}

@@ -1,0 +1,120 @@
+import type { Message } from '@calendar-sync/contracts-envelope';
+import type { EntryAddedV1, EntryCancelledV1, EntryChangedV1 } from '@calendar-sync/contracts-sync';
+import {
+  applyProjection,
+  decideOnStreams,
+  type EventMetadata,
+  type Transaction,
+} from '@calendar-sync/event-sourcing-postgres';
+import { meeting, type MeetingCommand, type MeetingEvent, type Verdict } from '../../domain/meeting.decider';
+import type { MeetingAbout } from '../../domain/meeting';
+import { asMessage, meetings } from '../../projections/meetings.projection';
+import { meetingPublications } from '../../publishing/meeting.publications';
+import { aboutOf, meetingIdOf, verdictOn } from './meeting-of-entry';
+
+export type EntryMessage = Message<EntryAddedV1 | EntryChangedV1 | EntryCancelledV1>;
+
+export interface ReceivedEntry {
+  message: EntryMessage;
+  metadata: EventMetadata;
+}
+
+interface Judged {
+  about: MeetingAbout;
+  verdict: Verdict;
+}
+
+const streamOf = (meetingId: string): string => `meeting-${meetingId}`;
+
+/** Decides for many entries at once, in their order; one statement each for what is known, what is decided and what is shown. */
+export async function recordEntries(tx: Transaction, received: readonly ReceivedEntry[]): Promise<void> {
+  for (const { entries, metadata } of ofOneCause(received)) await recordTogether(tx, entries, metadata);
+}
+
+/** Consecutive messages of one cause: what follows from them carries its correlation id on. */
+function ofOneCause(received: readonly ReceivedEntry[]) {
+  const groups: { cause: string; metadata: EventMetadata; entries: EntryMessage[] }[] = [];
+  for (const { message, metadata } of received) {
+    const cause = JSON.stringify(metadata);
+    const last = groups.at(-1);
+    if (last?.cause === cause) last.entries.push(message);
+    else groups.push({ cause, metadata, entries: [message] });
+  }
+  return groups;
+}
+
+async function recordTogether(
+  tx: Transaction,
+  messages: readonly EntryMessage[],
+  metadata: EventMetadata,
+): Promise<void> {
+  const judged = messages.map(({ data }): Judged => ({
+    about: aboutOf(data.ownerId, data.entry),
+    verdict: verdictOn(data.entry),
+  }));
+  const meets = await seriesThatMeet(tx, judged);
+  const commands = new Map<string, { about: Pick<MeetingAbout, 'ownerId'>; commands: MeetingCommand[] }>();
+  const commandsOf = (meetingId: string, about: Pick<MeetingAbout, 'ownerId'>) => {
+    const entry = commands.get(meetingId) ?? { about, commands: [] };
+    commands.set(meetingId, entry);
+    return entry.commands;
+  };
+
+  // A series goes before its instances, so that no instance is cancelled for those who don't know the series yet.
+  for (const { about, verdict } of judged.filter(({ about: { seriesId } }) => seriesId === undefined)) {
+    commandsOf(about.meetingId, about).push({ type: 'RecordVerdict', data: { about, verdict, seriesMeets: false } });
+  }
+  for (const instance of await setAsideInstances(tx, judged)) {
+    commandsOf(instance.meeting_id, { ownerId: instance.owner_id }).push({ type: 'JoinSeries' });
+  }
+  for (const { about, verdict } of judged) {
+    if (about.seriesId === undefined) continue;
+    const seriesMeets = meets.has(about.seriesId);
+    commandsOf(about.meetingId, about).push({ type: 'RecordVerdict', data: { about, verdict, seriesMeets } });
+  }
+
+  const decided = await decideOnStreams<ReturnType<typeof meeting.evolve>, MeetingCommand, MeetingEvent>(
+    tx,
+    meeting,
+    [...commands].map(([meetingId, { about, commands: asked }]) => ({
+      streamId: streamOf(meetingId),
+      ownerId: about.ownerId,
+      commands: asked,
+    })),
+    { route: meetingPublications.route, metadata },
+  );
+  await applyProjection(tx, meetings, decided.map(asMessage));
+}
+
+/** Entry ids of the series that are meetings once these messages are taken in. */
+async function seriesThatMeet(tx: Transaction, judged: readonly Judged[]): Promise<Set<string>> {
+  const asked = new Set(judged.flatMap(({ about }) => about.seriesId ?? []));
+  if (asked.size === 0) return asked;
+  const { rows } = await tx.query<{ entry_id: string }>(
+    `SELECT entry_id FROM meetings WHERE meeting_id = ANY ($1::uuid[]) AND status = 'scheduled'`,
+    [[...asked].map(meetingIdOf)],
+  );
+  const meets = new Set(rows.map(({ entry_id }) => entry_id));
+  for (const { about, verdict } of judged) {
+    if (!asked.has(about.entryId)) continue;
+    if ('meeting' in verdict) meets.add(about.entryId);
+    else meets.delete(about.entryId);
+  }
+  return meets;
+}
+
+/** Instances known to be off, of series that are meetings from now on. */
+async function setAsideInstances(
+  tx: Transaction,
+  judged: readonly Judged[],
+): Promise<{ meeting_id: string; owner_id: string }[]> {
+  const series = judged.flatMap(({ about, verdict }) =>
+    'meeting' in verdict && verdict.meeting.recurrence !== undefined ? [about.entryId] : [],
+  );
+  if (series.length === 0) return [];
+  const { rows } = await tx.query<{ meeting_id: string; owner_id: string }>(
+    `SELECT meeting_id, owner_id FROM meetings WHERE series_id = ANY ($1::uuid[]) AND status = 'set-aside' ORDER BY meeting_id`,
+    [series],
+  );
+  return rows;
+}
