@@ -1,5 +1,6 @@
 import { AdminRoutes } from './admin/admin.routes';
 import { FaultRoutes } from './admin/faults.routes';
+import { SeedRoutes } from './admin/seed.routes';
 import { AccountRoutes } from './calendars/account.routes';
 import { CalendarListRoutes } from './calendars/calendar-list.routes';
 import { CalendarRoutes } from './calendars/calendars.routes';
@@ -49,6 +50,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   new AccountRoutes(authorized, calendars, book).register(api);
   new AdminRoutes(world).register(admin);
   new FaultRoutes(world).register(admin);
+  new SeedRoutes(world).register(admin);
   const server = new HttpServer({
     api,
     admin,

@@ -15,6 +15,7 @@ import { Clock } from './journal/clock';
 import { Identifiers } from './journal/identifiers';
 import { Random } from './journal/random';
 import { Store } from './journal/store';
+import { holidaysAround } from './seed/holidays';
 
 export interface WorldOptions {
   dataDirectory?: string | undefined;
@@ -79,7 +80,10 @@ export class World {
 
   addAccount(wanted: Partial<Account> & { email: string }): Account {
     const account = this.accounts.create(wanted);
-    this.calendars.createFor(account);
+    const holidays = this.calendars.createFor(account);
+    for (const holiday of holidaysAround(this.clock.now())) {
+      this.writes.insert(account, holidays, { ...holiday }, { at: this.clock.now() - 86_400_000 });
+    }
     this.accounts.grant(account);
     return account;
   }
@@ -89,7 +93,7 @@ export class World {
     this.faults.replace({});
     this.gate.forgetCalls();
     this.requests.clear();
-    this.book.changes.length = 0;
+    this.book.clear();
     this.deliveries.log.length = 0;
   }
 

@@ -16,7 +16,7 @@ export function truth(world: World, account: Account, window: Window, only?: str
     const stored = world.book.all(calendar.id);
     const exceptions = Map.groupBy(stored, ({ resource }) => resource.recurringEventId ?? '');
     const events = stored.flatMap(({ resource }): EventResource[] => {
-      if (isCancelled(resource)) return [];
+      if (isCancelled(resource) || world.book.isHidden(calendar.id, resource)) return [];
       if (isMaster(resource))
         return occurrencesIn(resource, exceptions.get(resource.id) ?? [], window, calendar.timeZone);
       return overlaps(resource, calendar.timeZone, window) ? [resource] : [];

@@ -105,7 +105,7 @@ export class AccountRoutes {
     const stored = this.book.all(calendar.id);
     const events = stored
       .map(({ resource }) => resource)
-      .filter((event) => !isCancelled(event))
+      .filter((event) => !isCancelled(event) && !this.book.isHidden(calendar.id, event))
       .flatMap((event) =>
         isMaster(event)
           ? occurrencesIn(event, this.book.exceptionsOf(calendar.id, event.id), window, calendar.timeZone)

@@ -57,8 +57,8 @@ export class CalendarRoutes {
     const { calendar } = this.calendars.access(this.authorized(call), call.params['calendarId'] ?? '', 'owner');
     if (calendar.kind !== 'primary') throw badRequest('Only the primary calendar can be cleared.');
     for (const { resource } of this.book.all(calendar.id)) {
-      if (resource.recurringEventId !== undefined) this.book.forget(calendar.id, resource.id);
-      else if (!isCancelled(resource)) this.book.save(calendar.id, { ...resource, status: 'cancelled' });
+      if (resource.recurringEventId === undefined && !isCancelled(resource))
+        this.book.save(calendar.id, { ...resource, status: 'cancelled' });
     }
     return { status: 204 };
   }

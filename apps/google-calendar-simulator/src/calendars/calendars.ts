@@ -72,11 +72,11 @@ export class Calendars {
     return calendar;
   }
 
-  /** Its primary calendar and one of holidays, as a new account has them. */
-  createFor(account: Account): void {
+  /** Its primary calendar and one of holidays, as a new account has them; gives the latter. */
+  createFor(account: Account): CalendarRecord {
     this.create(account, { id: account.email, summary: account.email, kind: 'primary' });
     const id = `en.${account.sub.slice(-6)}#holiday@group.v.calendar.google.com`;
-    this.create(account, { id, summary: 'Holidays', kind: 'generated' }, 'reader');
+    return this.create(account, { id, summary: 'Holidays', kind: 'generated' }, 'reader');
   }
 
   put(calendar: CalendarRecord): CalendarRecord {

@@ -36,6 +36,8 @@ export class EventBook {
   /** What an event was before its last change, for replaying stale items. */
   private readonly before = new Map<string, EventResource>();
   readonly changes: Change[] = [];
+  /** Ids that were once exceptions of a master, by calendar: only added to, and checked when read. */
+  private readonly exceptions = new Map<string, Map<string, Set<string>>>();
 
   constructor(
     private readonly store: Store,
@@ -60,7 +62,18 @@ export class EventBook {
   }
 
   exceptionsOf(calendarId: string, masterId: string): StoredEvent[] {
-    return this.all(calendarId).filter(({ resource }) => resource.recurringEventId === masterId);
+    const shelf = this.shelf(calendarId);
+    return [...(this.indexOf(calendarId).get(masterId) ?? [])]
+      .map((id) => shelf.get(id))
+      .filter((stored) => stored !== undefined)
+      .filter(({ resource }) => resource.recurringEventId === masterId);
+  }
+
+  /** What remains of a deleted series: out of sight, and back with it when it is restored. */
+  isHidden(calendarId: string, { recurringEventId }: EventResource): boolean {
+    if (recurringEventId === undefined) return false;
+    const parent = this.stored(calendarId, recurringEventId);
+    return parent !== undefined && isCancelled(parent.resource);
   }
 
   /** A kept event, or an occurrence derived from its series. */
@@ -69,13 +82,14 @@ export class EventBook {
     const parentId = stored?.resource.recurringEventId;
     if (stored && parentId === undefined) return { resource: stored.resource, stored };
     const parent = parentId === undefined ? undefined : this.stored(calendarId, parentId)?.resource;
-    if (stored && (!isCancelled(stored.resource) || !stored.dropped)) {
+    if (stored && !(parent && isCancelled(parent)) && (!isCancelled(stored.resource) || !stored.dropped)) {
       return { resource: stored.resource, stored, ...(parent && { master: parent }) };
     }
     // The slot may belong to another part of a split series now: both give their instances the same ids.
     const derived = this.derive(calendarId, id);
     if (derived) return derived;
-    return stored && { resource: stored.resource, stored, ...(parent && { master: parent }) };
+    if (!stored || this.isHidden(calendarId, stored.resource)) return undefined;
+    return { resource: stored.resource, stored, ...(parent && { master: parent }) };
   }
 
   save(calendarId: string, resource: EventResource, options: SaveOptions = {}): StoredEvent {
@@ -84,6 +98,7 @@ export class EventBook {
     if (existing) this.before.set(`${calendarId} ${resource.id}`, existing.resource);
     const position = this.store.next();
     const saved: EventResource = { ...resource, updated: new Date(stamp).toISOString() };
+    if (saved.recurringEventId !== undefined) this.enter(this.indexOf(calendarId), saved.recurringEventId, saved.id);
     this.changes.push(changeOf(calendarId, position, saved));
     if (this.changes.length > CHANGES_KEPT) this.changes.splice(0, CHANGES_KEPT / 10);
     this.touched.add(`events/${calendarId}`);
@@ -101,9 +116,33 @@ export class EventBook {
     return this.shelf(calendarId).put(stored.resource.id, stored);
   }
 
-  /** Without a tombstone, as the exceptions of a deleted series go. */
+  /** Without a tombstone. */
   forget(calendarId: string, id: string): void {
     this.shelf(calendarId).remove(id);
+  }
+
+  clear(): void {
+    this.exceptions.clear();
+    this.before.clear();
+    this.changes.length = 0;
+  }
+
+  private indexOf(calendarId: string): Map<string, Set<string>> {
+    let index = this.exceptions.get(calendarId);
+    if (!index) {
+      index = new Map();
+      for (const { resource } of this.all(calendarId)) {
+        if (resource.recurringEventId !== undefined) this.enter(index, resource.recurringEventId, resource.id);
+      }
+      this.exceptions.set(calendarId, index);
+    }
+    return index;
+  }
+
+  private enter(index: Map<string, Set<string>>, masterId: string, id: string): void {
+    const ids = index.get(masterId);
+    if (ids) ids.add(id);
+    else index.set(masterId, new Set([id]));
   }
 
   private derive(calendarId: string, id: string): Found | undefined {

@@ -9,7 +9,7 @@ import {
   notFound,
   required,
 } from '../http/api-error';
-import { type JsonObject, number, text } from '../http/json-input';
+import { isObject, type JsonObject, number, text } from '../http/json-input';
 import type { Clock } from '../journal/clock';
 import type { Identifiers } from '../journal/identifiers';
 import type { Account } from '../oauth/account';
@@ -125,7 +125,8 @@ export class EventWrites {
     if (!stored || isException(resource)) throw badRequest('Cannot move an instance of a recurring event.');
     if ((resource.eventType ?? 'default') !== 'default') throw badRequest('Only default events can be moved.');
     if (calendar.id === destination.id) throw badRequest('The source and the destination are the same calendar.');
-    if (this.book.stored(destination.id, id)) throw duplicate();
+    const there = this.book.stored(destination.id, id);
+    if (there && !isCancelled(there.resource)) throw duplicate();
     const organizer = {
       email: destination.id,
       ...(destination.kind !== 'primary' && { displayName: destination.summary }),
@@ -157,7 +158,12 @@ export class EventWrites {
       displayName: calendar.kind === 'primary' ? account.displayName : calendar.summary,
     };
     const imported = options.anyId || id.startsWith('_') ? input['organizer'] : undefined;
-    const fields = normalise(writtenFields(undefined, input, 'update'), calendar.timeZone, calendar.id, false);
+    const fields = normalise(
+      writtenFields(undefined, input, 'update'),
+      calendar.timeZone,
+      isObject(imported) ? text(imported['email']) : calendar.id,
+      false,
+    );
     const conference = this.conferences.written(
       undefined,
       input,
@@ -173,7 +179,7 @@ export class EventWrites {
       updated: created,
       status: 'confirmed',
       creator: { email: account.email, displayName: account.displayName },
-      organizer: typeof imported === 'object' && imported !== null ? imported : organizer,
+      organizer: isObject(imported) ? imported : organizer,
       iCalUID,
       sequence: number(input['sequence']) ?? 0,
       eventType,
@@ -230,13 +236,15 @@ export class EventWrites {
     at: number | undefined,
   ): StoredEvent {
     const saved = this.book.save(calendar.id, after, { at });
-    if (isMaster(after) || (before && isMaster(before))) this.refitExceptions(calendar.id, saved.resource, at);
+    const restored = before !== undefined && isCancelled(before);
+    if (isMaster(after) || (before && isMaster(before)))
+      this.refitExceptions(calendar.id, saved.resource, restored, at);
     this.invitations.spread(calendar.id, before, saved.resource, at);
     return saved;
   }
 
-  /** Exceptions whose slot is gone become tombstones; one whose slot comes back is an occurrence again. */
-  private refitExceptions(calendarId: string, master: EventResource, at: number | undefined): void {
+  /** Exceptions whose slot is gone become tombstones; one whose slot comes back is an occurrence again; a restored series brings back its own. */
+  private refitExceptions(calendarId: string, master: EventResource, restored: boolean, at: number | undefined): void {
     for (const { resource, dropped } of this.book.exceptionsOf(calendarId, master.id)) {
       const allDay = resource.originalStartTime?.date !== undefined;
       const fits = isMaster(master) && hasSlot(master, slotOf(resource), allDay);
@@ -251,6 +259,8 @@ export class EventWrites {
           { at },
         );
         this.invitations.spread(calendarId, resource, returned.resource, at);
+      } else if (restored) {
+        this.book.save(calendarId, resource, { at, ...(dropped && { dropped }) });
       }
     }
   }
@@ -262,8 +272,6 @@ export class EventWrites {
       { ...resource, status: 'cancelled' },
       { at, ...(organizerCalendar !== undefined && { removedByGuest: true }) },
     );
-    for (const { resource: each } of this.book.exceptionsOf(calendar.id, resource.id))
-      this.book.forget(calendar.id, each.id);
     if (organizerCalendar === undefined)
       this.invitations.spread(calendar.id, stored?.resource ?? resource, gone.resource, at);
     else

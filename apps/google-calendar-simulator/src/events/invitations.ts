@@ -65,7 +65,6 @@ export class Invitations {
     if (!existing && !derived) return;
     if (existing && isCancelled(existing.resource) && existing.resource.recurringEventId === parent) return;
     this.book.save(email, { ...copyOf(event, existing?.resource), status: 'cancelled' }, { at });
-    for (const { resource } of this.book.exceptionsOf(email, event.id)) this.book.forget(email, resource.id);
   }
 }
 

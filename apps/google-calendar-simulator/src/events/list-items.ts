@@ -86,8 +86,9 @@ export class ListItems {
     const changed = this.book
       .all(calendarId)
       .filter((stored) => stored.position > position && stored.position <= until)
+      .filter(({ resource }) => !this.book.isHidden(calendarId, resource))
       .sort((a, b) => a.position - b.position);
-    const groups = this.groups(calendarId);
+    const groups = expandAll ? this.groups(calendarId) : new Map<string, StoredEvent[]>();
     return changed
       .filter(
         ({ resource }) => query.eventTypes.length === 0 || query.eventTypes.includes(resource.eventType ?? 'default'),
@@ -144,11 +145,11 @@ export class ListItems {
 
   /** Cancelled occurrences of a living series are always listed with it: they are what it leaves out. */
   private isShown(calendarId: string, event: EventResource, query: ListQuery, expandAll: boolean): boolean {
+    if (this.book.isHidden(calendarId, event)) return false;
     if (!isCancelled(event)) return true;
     if (query.showDeleted || query.updatedMin !== undefined) return true;
     if (expandAll || !isException(event)) return false;
-    const parent = this.book.stored(calendarId, event.recurringEventId ?? '');
-    return parent !== undefined && !isCancelled(parent.resource);
+    return this.book.stored(calendarId, event.recurringEventId ?? '') !== undefined;
   }
 
   private groups(calendarId: string): Map<string, StoredEvent[]> {

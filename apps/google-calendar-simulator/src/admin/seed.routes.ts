@@ -1,0 +1,50 @@
+import { badRequest, notFound } from '../http/api-error';
+import { type JsonObject, jsonBody, number, text, texts } from '../http/json-input';
+import type { Call, Reply, Router } from '../http/router';
+import { Mutations } from '../seed/mutations';
+import { Seeder } from '../seed/seeder';
+import type { World } from '../world';
+import { showAccount } from './admin.routes';
+
+/** Filling calendars, and changing them at random. */
+export class SeedRoutes {
+  constructor(private readonly world: World) {}
+
+  register(router: Router): void {
+    router.add('POST', '/admin/seed', 'admin.seed', (call) => this.seed(call));
+    router.add('POST', '/admin/mutations', 'admin.mutations', (call) => this.mutate(call));
+  }
+
+  private seed(call: Call): Reply {
+    const body = jsonBody(call);
+    const seed = whole(body, 'seed', this.world.options.seed);
+    const domain = text(body['domain']);
+    const accounts = new Seeder(this.world, seed).seed({
+      people: whole(body, 'people', 1),
+      entriesPerPerson: whole(body, 'entriesPerPerson', 50),
+      seed,
+      ...(domain !== undefined && { domain }),
+    });
+    return { status: 200, json: { items: accounts.map((account) => showAccount(this.world, account)) } };
+  }
+
+  private mutate(call: Call): Reply {
+    const body = jsonBody(call);
+    const emails = texts(body['accounts']);
+    const accounts = emails?.map((email) => {
+      const account = this.world.accounts.byEmail(email);
+      if (!account) throw notFound(`There is no account ${email}`);
+      return account;
+    });
+    const all = accounts ?? this.world.accounts.all();
+    if (all.length === 0) throw badRequest('There are no accounts');
+    const mutations = new Mutations(this.world, all, whole(body, 'seed', this.world.store.position));
+    return { status: 200, json: { items: mutations.apply(whole(body, 'count', 1)) } };
+  }
+}
+
+function whole(body: JsonObject, field: string, byDefault: number): number {
+  const value = body[field] === undefined ? byDefault : number(body[field]);
+  if (value === undefined || !Number.isInteger(value) || value < 0) throw badRequest(`${field} is a whole number`);
+  return value;
+}
