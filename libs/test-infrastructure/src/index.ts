@@ -7,4 +7,5 @@ export { kafkaBroker, type KafkaBroker, type KafkaOptions } from './servers/kafk
 export { kafkaJars, kafkaVersion, requireJava } from './servers/kafka-jars';
 export { postgresServer, type PostgresOptions, type PostgresServer } from './servers/postgres-server';
 export * from './servers/server-process';
+export { isOpenToAll } from './servers/postgres-binaries';
 export { workspaceRoot } from './workspace';

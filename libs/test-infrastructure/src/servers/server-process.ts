@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ServerCommand {
@@ -11,13 +10,15 @@ export interface ServerCommand {
   user?: { uid: number; gid: number };
   /** Takes stdout and stderr, appended. */
   logFile: string;
+  /** Called when it ends while this process lives. */
+  onExit?: () => void;
 }
 
 /**
  * Starts a process that outlives this one and doesn't hear the terminal's Ctrl-C, so that whoever started it decides
  * the order in which things end.
  */
-export function spawnServer({ command, args, env, user, logFile }: ServerCommand): Promise<number> {
+export function spawnServer({ command, args, env, user, logFile, onExit }: ServerCommand): Promise<number> {
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
     detached: true,
@@ -27,6 +28,7 @@ export function spawnServer({ command, args, env, user, logFile }: ServerCommand
   });
   closeSync(log);
   child.unref();
+  if (onExit) child.once('exit', onExit);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('spawn', () => resolve(child.pid!));

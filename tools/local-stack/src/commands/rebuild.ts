@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { compiled } from '../services/process-definitions';
+import { isService, services, settingsFor } from '../services/services';
+import { Refusal } from '../settings/settings';
+import { type Context } from './context';
+import { settingsOfStack } from './settings-of-stack';
+
+/** `npm run rebuild -- <service> <read model>`: makes a read model anew beside the old one and switches. */
+export async function rebuild(service: string, readModels: string[], context: Context): Promise<number> {
+  if (!isService(service)) throw new Refusal(`There is no service ${service}: name one of ${services.join(', ')}.`);
+  const child = spawn(process.execPath, [compiled(service, 'rebuild.js'), ...readModels], {
+    stdio: 'inherit',
+    env: settingsFor(service, await settingsOfStack(context)),
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}

@@ -1,0 +1,132 @@
+import { freePorts, type KafkaBroker, type PostgresServer } from '@calendar-sync/test-infrastructure';
+import type { Servers } from './servers/servers';
+import { type News, serviceDefinition, urlOf } from './services/process-definitions';
+import { databaseVariable, type Service, services } from './services/services';
+import { SupervisedProcess } from './services/supervised-process';
+import type { Secrets } from './settings/secrets';
+import type { Environment } from './settings/settings';
+import type { StackDirectory } from './stack-directory';
+
+export const SIMULATOR = 'google-calendar-simulator';
+
+export interface StackParts {
+  directory: StackDirectory;
+  secrets: Secrets;
+  servers: Servers;
+  /** Everything that was decided: what was set, and what the stack made up. */
+  settings: Environment;
+  simulatorUrl?: string;
+  onNews: News;
+}
+
+/** The servers and processes of one stack, each reachable, killable and startable by its name. */
+export class Stack {
+  private readonly processes = new Map<string, SupervisedProcess>();
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly parts: StackParts) {}
+
+  get directory(): StackDirectory {
+    return this.parts.directory;
+  }
+
+  get secrets(): Secrets {
+    return this.parts.secrets;
+  }
+
+  /** What the services were told, all of it: not for logs. */
+  get settings(): Environment {
+    return this.parts.settings;
+  }
+
+  get brokers(): readonly string[] {
+    return this.parts.servers.brokers;
+  }
+
+  /** Undefined where a server that somebody else runs is used. */
+  get postgres(): PostgresServer | undefined {
+    return this.parts.servers.postgres;
+  }
+
+  /** Undefined where a broker that somebody else runs is used. */
+  get kafka(): KafkaBroker | undefined {
+    return this.parts.servers.kafka;
+  }
+
+  /** Where each service is reached, and the simulator when there is one. */
+  get urls(): Readonly<Record<Service, string>> & { readonly simulator?: string } {
+    const urls = Object.fromEntries(services.map((service) => [service, urlOf(service, this.settings)]));
+    const { simulatorUrl } = this.parts;
+    return { ...(urls as Record<Service, string>), ...(simulatorUrl !== undefined && { simulator: simulatorUrl }) };
+  }
+
+  /** With the rights of the service's own role. */
+  databaseUrl(service: Service): string {
+    return this.settings[databaseVariable(service)]!;
+  }
+
+  add(process: SupervisedProcess): SupervisedProcess {
+    this.processes.set(process.name, process);
+    return process;
+  }
+
+  /** Ends a process with a signal, `kill -9` unless told otherwise; it stays down until `start(name)`. */
+  async kill(name: string, by: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.process(name).stop({ by });
+  }
+
+  /** Sends a signal only. After SIGKILL the stack starts the process again by itself; SIGSTOP and SIGCONT freeze and thaw it. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    this.process(name).signal(signal);
+  }
+
+  /** Starts what was killed, and waits until it is ready. */
+  async start(name: string): Promise<void> {
+    await this.process(name).start();
+    await this.process(name).ready();
+  }
+
+  /** One more process of a service, on a port of its own. Gives the name by which it can be killed. */
+  async startReplica(service: Service, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const [port] = await freePorts(1);
+    let number = 2;
+    while (this.processes.has(`${service}-${number}`)) number += 1;
+    const name = `${service}-${number}`;
+    this.add(new SupervisedProcess(serviceDefinition(service, this.parts, { name, port: String(port), env })));
+    await this.start(name);
+    return name;
+  }
+
+  pid(name: string): number | undefined {
+    return this.process(name).runningPid;
+  }
+
+  logFile(name: string): string {
+    return this.process(name).definition.logFile;
+  }
+
+  /** Ends everything, services first, then the simulator and the servers; 15 seconds at most. */
+  stop(): Promise<void> {
+    this.stopped ??= (async () => {
+      const all = [...this.processes.values()];
+      await Promise.all(all.filter(({ name }) => name !== SIMULATOR).map((process) => process.stop()));
+      await Promise.all([this.processes.get(SIMULATOR)?.stop({ graceMs: 2_500 }), this.parts.servers.stop()]);
+    })();
+    return this.stopped;
+  }
+
+  /** Ends everything at once, without letting anybody finish. */
+  async destroy(): Promise<void> {
+    await Promise.all([
+      ...[...this.processes.values()].map((process) => process.stop({ by: 'SIGKILL' })),
+      this.kafka?.kill(),
+      this.postgres?.kill(),
+    ]);
+  }
+
+  private process(name: string): SupervisedProcess {
+    const found = this.processes.get(name === 'simulator' ? SIMULATOR : name);
+    if (!found) throw new Error(`this stack runs no ${name}`);
+    return found;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Topic } from '@calendar-sync/contracts-envelope';
+import { gatewayTopics } from '@calendar-sync/contracts-gateway';
+import { meetingExtractionTopics } from '@calendar-sync/contracts-meeting-extraction';
+import { monitoringTopics } from '@calendar-sync/contracts-monitoring';
+import { syncTopics } from '@calendar-sync/contracts-sync';
+import { webhookIngestionTopics } from '@calendar-sync/contracts-webhook-ingestion';
+import { createTopics, type TopicDrift } from '@calendar-sync/kafka';
+import { factsOf, services, type Service } from '../services/services';
+
+type Cluster = Parameters<typeof createTopics>[0];
+
+const topicsOf: Record<Service, readonly Topic[]> = {
+  'webhook-ingestion': webhookIngestionTopics,
+  sync: syncTopics,
+  'meeting-extraction': meetingExtractionTopics,
+  monitoring: monitoringTopics,
+  gateway: gatewayTopics,
+};
+
+export interface TopicOptions {
+  prefix?: string;
+  partitions?: number;
+  replicationFactor?: number;
+}
+
+/** Every topic of every service, and those on which each is answered when it asks again for what it missed. */
+export async function createAllTopics(
+  kafka: Cluster,
+  { prefix = '', partitions = 12, replicationFactor = 1 }: TopicOptions = {},
+): Promise<{ created: number; drift: TopicDrift[] }> {
+  const drift: TopicDrift[] = [];
+  let created = 0;
+  for (const service of services) {
+    const read = factsOf[service].reads.flatMap((owner) => topicsOf[owner]);
+    const done = await createTopics(kafka, topicsOf[service], {
+      prefix,
+      partitions,
+      replicationFactor,
+      replaysFor: { consumer: service, topics: read },
+    });
+    created += done.created.length;
+    drift.push(...done.drift);
+  }
+  return { created, drift };
+}
