@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brokenContracts, undocumentedContracts, unsavedContracts } from '@calendar-sync/contracts-envelope';
+import { meetingExtractionTopics } from './index';
+
+const schemas = join(__dirname, '..', 'schemas');
+const document = join(__dirname, '..', '..', '..', '..', 'docs', 'asyncapi', 'asyncapi.json');
+
+describe('the contracts of meeting-extraction', () => {
+  it('break nobody who reads or replays messages of before', () => {
+    expect(brokenContracts(meetingExtractionTopics, schemas)).toEqual([]);
+  });
+
+  it('are saved', () => {
+    expect(unsavedContracts(meetingExtractionTopics, schemas)).toEqual([]);
+  });
+
+  it('are documented as they are', () => {
+    expect(
+      undocumentedContracts('meeting-extraction', meetingExtractionTopics, JSON.parse(readFileSync(document, 'utf8'))),
+    ).toEqual([]);
+  });
+});

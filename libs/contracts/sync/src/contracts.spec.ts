@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brokenContracts, undocumentedContracts, unsavedContracts } from '@calendar-sync/contracts-envelope';
+import { syncTopics } from './index';
+
+const schemas = join(__dirname, '..', 'schemas');
+const document = join(__dirname, '..', '..', '..', '..', 'docs', 'asyncapi', 'asyncapi.json');
+
+describe('the contracts of sync', () => {
+  it('break nobody who reads or replays messages of before', () => {
+    expect(brokenContracts(syncTopics, schemas)).toEqual([]);
+  });
+
+  it('are saved', () => {
+    expect(unsavedContracts(syncTopics, schemas)).toEqual([]);
+  });
+
+  it('are documented as they are', () => {
+    expect(undocumentedContracts('sync', syncTopics, JSON.parse(readFileSync(document, 'utf8')))).toEqual([]);
+  });
+});
