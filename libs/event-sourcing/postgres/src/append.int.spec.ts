@@ -1,5 +1,5 @@
 import type { Decider, Fact } from '@calendar-sync/event-sourcing-core';
-import type { TestDatabase } from '@calendar-sync/test-infrastructure';
+import { startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import { appendToStreams, type EventToAppend, type RouteEvent } from './append';
 import type { Database } from './database';
 import { ConcurrencyConflict } from './errors';
@@ -10,7 +10,8 @@ let db: Database;
 let test_: TestDatabase;
 
 beforeAll(async () => {
-  ({ db, test: test_ } = await openEventStore());
+  test_ = await startTestDatabase();
+  db = await openEventStore(test_.url);
 });
 afterAll(async () => {
   await db.close();

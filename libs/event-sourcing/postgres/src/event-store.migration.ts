@@ -42,7 +42,7 @@ export const eventStoreSql: readonly string[] = [
   `CREATE INDEX events_owner_id_idx ON events (owner_id)`,
   `CREATE TABLE projection_rebuilds (
     name text NOT NULL,
-    definition text NOT NULL,
+    fingerprint text NOT NULL,
     epoch integer NOT NULL,
     tx xid8 NOT NULL,
     position bigint NOT NULL,

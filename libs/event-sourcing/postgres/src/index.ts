@@ -12,3 +12,6 @@ export * from './projection-table';
 export * from './received';
 export * from './recorded-event';
 export * from './streams';
+export * from './given-row';
+export * from './rebuild';
+export { type Comparison } from './swap-tables';

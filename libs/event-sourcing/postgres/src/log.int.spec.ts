@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventually, type TestDatabase } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import { appendToStreams } from './append';
 import type { Database } from './database';
 import { advanceEpoch, currentEpoch } from './epoch';
 import { CursorOfAnotherLog } from './errors';
-import { openEventStore } from './event-store.fixture';
+import { isSettled, openEventStore } from './event-store.fixture';
 import { type LogCursor, readLog, startOfLog } from './log';
 import { openDatabase } from './open-database';
 import type { RecordedEvent } from './recorded-event';
@@ -13,7 +13,8 @@ let db: Database;
 let test_: TestDatabase;
 
 beforeEach(async () => {
-  ({ db, test: test_ } = await openEventStore({ maxConnections: 14 }));
+  test_ = await startTestDatabase();
+  db = await openEventStore(test_.url, { maxConnections: 14 });
 });
 afterEach(async () => {
   await db.close();
@@ -27,14 +28,7 @@ const append = (streamId: string, count = 1, owner = 'ada') =>
     ]),
   );
 
-/** Other files of the run hold transactions open in the same cluster, and every reader of a log waits for them. */
-const settled = (database = db) =>
-  eventually(async () => {
-    const { rows } = await database.query<{ settled: boolean }>(
-      `SELECT coalesce(max(tx), '0') < pg_snapshot_xmin(pg_current_snapshot()) AS settled FROM events`,
-    );
-    return rows[0]!.settled;
-  });
+const settled = (database = db) => eventually(() => isSettled(database));
 
 async function readAll(from: LogCursor, limit: number, filter = {}) {
   await settled();
@@ -143,11 +137,14 @@ test('an event that commits late is read late, and those after it wait for it', 
     wrote();
     await held;
   });
-  await written;
-  await append('fast');
-  expect((await readLog(db, start, 10)).events).toEqual([]);
-  commit();
-  await slow;
+  try {
+    await written;
+    await append('fast');
+    expect((await readLog(db, start, 10)).events).toEqual([]);
+  } finally {
+    commit();
+    await slow;
+  }
   await settled();
   expect((await readLog(db, start, 10)).events.map(({ streamId }) => streamId)).toEqual(['slow', 'fast']);
 });

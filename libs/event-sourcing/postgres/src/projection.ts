@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ReadMessage } from './received';
 
 /** Given by a fold: the row goes. */
@@ -48,6 +49,8 @@ export interface Projection<Row extends object = object> {
   readonly indexes: readonly string[];
   readonly types: readonly string[];
   readonly keysMeet: boolean;
+  /** Changes with the columns and with the text of the folds: a rebuild goes on only with what it began with. */
+  readonly fingerprint: string;
   /** The ids of the rows that the message is about, each with all key columns; none when it isn't of interest. */
   idsOf(message: ReadMessage): Partial<Row>[];
   fold(row: Row | undefined, message: ReadMessage, id: Partial<Row>): Row | typeof removed | undefined;
@@ -68,6 +71,17 @@ export function projection<Row extends object, Messages extends object = Record<
     indexes,
     types: [...handlers.keys()],
     keysMeet,
+    fingerprint: createHash('sha256')
+      .update(
+        JSON.stringify([
+          columns,
+          key,
+          indexes,
+          String(rowId),
+          Object.entries(on).map(([type, fold]) => [type, String(fold)]),
+        ]),
+      )
+      .digest('hex'),
     idsOf(message) {
       if (handlers.get(message.type) === undefined) return [];
       const ids = rowId(message as AnyOf<Messages>);
