@@ -107,7 +107,6 @@ const logging = () => [
 
 async function format(folder: string, classpath: string, properties: string): Promise<void> {
   rmSync(join(folder, 'data'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
   await promisify(execFile)('java', [
     ...jvm,
     ...logging(),
@@ -116,10 +115,16 @@ async function format(folder: string, classpath: string, properties: string): Pr
     'kafka.tools.StorageTool',
     'format',
     '-t',
-    clusterId,
+    newClusterId(),
     '-c',
     properties,
   ]);
+}
+
+/** Never with a dash in front, which the tool takes for an option. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
 }
 
 function portIn(properties: string): number | undefined {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars, requireJava, workspaceRoot } from '@calendar-sync/test-infrastructure';
@@ -31,7 +31,7 @@ function requireServers(): void {
 }
 
 function lint(): boolean {
-  const nx = join(workspaceRoot, 'node_modules/nx/bin/nx.js');
+  const nx = realpathSync(join(workspaceRoot, 'node_modules/.bin/nx'));
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [nx, 'run-many', '-t', 'lint', '--output-style=static', '--parallel=2'],
@@ -46,17 +46,28 @@ function lint(): boolean {
       },
     },
   );
-  if (status !== 0) write(`${stdout}${stderr}`);
+  if (status !== 0) write(failuresIn(stdout) || `${stdout}${stderr}`);
   return status !== 0;
+}
+
+/** Of the output of all projects, that of those that failed. */
+function failuresIn(output: string): string {
+  const failed = [...output.matchAll(/^- (\S+):lint$/gm)].map(([, project]) => project);
+  return output
+    .split(/^> nx run /m)
+    .slice(1)
+    .filter((block) => failed.some((project) => block.startsWith(`${project}:lint`)))
+    .map((block) => block.split(/\n\s+Run duration:|\n NX /)[0]!.trim())
+    .join('\n\n');
 }
 
 async function jest(jestArguments: readonly string[]): Promise<{ passed: number; failed: number; code: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'calendar-sync-counts-'));
   const counts = join(folder, 'counts.json');
-  const reporter = join(workspaceRoot, 'tools/local-stack/jest-reporter.cjs');
+  const reporter = join(workspaceRoot, 'tools/local-stack/jest-reporter.mjs');
   const child = spawn(
     process.execPath,
-    [join(workspaceRoot, 'node_modules/jest/bin/jest.js'), `--reporters=${reporter}`, ...jestArguments],
+    [join(workspaceRoot, 'node_modules/jest/bin/jest.js'), ...jestArguments, `--reporters=${reporter}`],
     {
       cwd: workspaceRoot,
       stdio: 'inherit',

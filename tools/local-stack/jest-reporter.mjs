@@ -1,8 +1,8 @@
-const { writeFileSync } = require('node:fs');
-const { SummaryReporter } = require('@jest/reporters');
+import { writeFileSync } from 'node:fs';
+import { SummaryReporter } from '@jest/reporters';
 
 /** Prints failures and the summary, no line per file; leaves the counts in the file that JEST_COUNTS names. */
-module.exports = class QuietReporter extends SummaryReporter {
+export default class QuietReporter extends SummaryReporter {
   constructor(globalConfig) {
     super(globalConfig, { summaryThreshold: 0 });
   }
@@ -18,4 +18,4 @@ module.exports = class QuietReporter extends SummaryReporter {
       }),
     );
   }
-};
+}
