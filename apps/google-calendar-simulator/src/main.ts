@@ -2,7 +2,10 @@ import { parseArguments } from './arguments';
 import { startSimulator } from './simulator';
 
 async function main(): Promise<void> {
-  const simulator = await startSimulator(parseArguments(process.argv.slice(2)));
+  const simulator = await startSimulator({
+    ...parseArguments(process.argv.slice(2)),
+    warn: (line) => process.stderr.write(`${line}\n`),
+  });
   process.stdout.write(`listening on ${simulator.url}\n`);
   const end = () => {
     // Connections that a fault left hanging must not hold up the end.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AdminRoutes } from './admin/admin.routes';
 import { FaultRoutes } from './admin/faults.routes';
 import { SeedRoutes } from './admin/seed.routes';
@@ -11,7 +12,9 @@ import { PendingConferences } from './events/pending-conferences';
 import { FaultInjection } from './http/fault-injection';
 import { Router, type Call } from './http/router';
 import { HttpServer } from './http/server';
+import { loadCalendar } from './ics/load-file';
 import { type OAuthClient, OAuthRoutes } from './oauth/oauth.routes';
+import { Seeder } from './seed/seeder';
 import { World } from './world';
 
 export interface SimulatorOptions {
@@ -24,6 +27,13 @@ export interface SimulatorOptions {
   seed?: number;
   /** Milliseconds since 1970 at which its clock starts; the real time where absent. */
   startAt?: number;
+  /** This many seeded people are there from the start. */
+  people?: number;
+  entriesPerPerson?: number;
+  /** Calendar files to load, into `ics@example.com` or the account that is named. */
+  ics?: { file: string; email?: string }[];
+  /** Gets a line for each entry of a file that was left out. */
+  warn?: (line: string) => void;
   /** OAuth clients that are known; any is where absent. */
   clients?: OAuthClient[];
 }
@@ -50,6 +60,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   new AccountRoutes(authorized, calendars, book).register(api);
   new AdminRoutes(world).register(admin);
   new FaultRoutes(world).register(admin);
+  const batch = (call: Call) => server.batch(call);
+  api.add('POST', '/batch/calendar/v3', 'batch', batch);
+  api.add('POST', '/batch', 'batch', batch);
   new SeedRoutes(world).register(admin);
   const server = new HttpServer({
     api,
@@ -59,6 +72,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     log: requests,
     perform: (work) => world.perform(work),
   });
+  prepare(world, options);
   const conferences = new PendingConferences(world);
   const url = await server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return {
@@ -69,4 +83,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       world.close();
     },
   };
+}
+
+function prepare(world: World, options: SimulatorOptions): void {
+  const people = options.people ?? 0;
+  // After a restart the journal has them already.
+  if (people > 0 && world.accounts.all().length === 0) {
+    const seed = options.seed ?? 1;
+    world.perform(() =>
+      new Seeder(world, seed).seed({ people, entriesPerPerson: options.entriesPerPerson ?? 50, seed }),
+    );
+  }
+  for (const { file, email = 'ics@example.com' } of options.ics ?? []) {
+    if (world.accounts.byEmail(email)) continue;
+    const { warnings } = world.perform(() => loadCalendar(world, readFileSync(file, 'utf8'), email));
+    for (const warning of warnings) options.warn?.(`${file}: skipped ${warning}`);
+  }
 }

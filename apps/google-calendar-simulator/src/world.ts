@@ -4,6 +4,7 @@ import { Calendars } from './calendars/calendars';
 import { Channels } from './channels/channels';
 import { Deliveries } from './channels/delivery';
 import { Touched } from './channels/touched';
+import { Answers } from './events/answers';
 import { Conferences } from './events/conferences';
 import { EventBook } from './events/event-book';
 import { EventWrites } from './events/event-writes';
@@ -52,7 +53,8 @@ export class World {
     this.book = new EventBook(this.store, this.calendars, this.touched);
     this.conferences = new Conferences(this.store, this.clock, this.identifiers, this.faults);
     this.invitations = new Invitations(this.book, this.accounts);
-    this.writes = new EventWrites(this.book, this.invitations, this.conferences, this.clock, this.identifiers);
+    const answers = new Answers(this.book, this.invitations);
+    this.writes = new EventWrites(this.book, this.invitations, answers, this.conferences, this.clock, this.identifiers);
     this.deliveries = new Deliveries(this.faults, this.clock);
     this.channels = new Channels(this.store, this.clock, this.faults, this.deliveries);
     this.gate = new Gate(this.accounts, this.faults, this.clock);

@@ -3,6 +3,7 @@ import { type JsonObject, jsonBody, number, text, texts } from '../http/json-inp
 import type { Call, Reply, Router } from '../http/router';
 import { Mutations } from '../seed/mutations';
 import { Seeder } from '../seed/seeder';
+import { loadCalendar } from '../ics/load-file';
 import type { World } from '../world';
 import { showAccount } from './admin.routes';
 
@@ -12,6 +13,7 @@ export class SeedRoutes {
 
   register(router: Router): void {
     router.add('POST', '/admin/seed', 'admin.seed', (call) => this.seed(call));
+    router.add('POST', '/admin/ics/{email}', 'admin.ics', (call) => this.ics(call));
     router.add('POST', '/admin/mutations', 'admin.mutations', (call) => this.mutate(call));
   }
 
@@ -26,6 +28,16 @@ export class SeedRoutes {
       ...(domain !== undefined && { domain }),
     });
     return { status: 200, json: { items: accounts.map((account) => showAccount(this.world, account)) } };
+  }
+
+  /** The body is a calendar file. */
+  private ics(call: Call): Reply {
+    const { account, events, warnings } = loadCalendar(
+      this.world,
+      call.body.toString('utf8'),
+      call.params['email'] ?? '',
+    );
+    return { status: 200, json: { ...showAccount(this.world, account), events, warnings } };
   }
 
   private mutate(call: Call): Reply {

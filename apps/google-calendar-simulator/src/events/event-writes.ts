@@ -13,8 +13,9 @@ import { isObject, type JsonObject, number, text } from '../http/json-input';
 import type { Clock } from '../journal/clock';
 import type { Identifiers } from '../journal/identifiers';
 import type { Account } from '../oauth/account';
+import type { Answers } from './answers';
 import type { Conferences } from './conferences';
-import { type Attendee, type EventResource, isCancelled, isException, isMaster, type StoredEvent } from './event';
+import { type EventResource, isCancelled, isException, isMaster, type StoredEvent } from './event';
 import type { EventBook, Found } from './event-book';
 import { instanceId } from './event-time';
 import type { Invitations } from './invitations';
@@ -33,21 +34,12 @@ export interface WriteOptions {
 }
 
 const GIVEN_ID = /^[a-v0-9]{5,1024}$/;
-const OWN_ONLY = new Set([
-  'attendees',
-  'reminders',
-  'colorId',
-  'transparency',
-  'visibility',
-  'extendedProperties',
-  'sequence',
-  'status',
-]);
 
 export class EventWrites {
   constructor(
     private readonly book: EventBook,
     private readonly invitations: Invitations,
+    private readonly answers: Answers,
     private readonly conferences: Conferences,
     private readonly clock: Clock,
     private readonly identifiers: Identifiers,
@@ -95,7 +87,8 @@ export class EventWrites {
     const instance = isException(before);
     const fields = normalise(writtenFields(before, input, mode), calendar.timeZone, before.organizer?.email, instance);
     const organizerCalendar = this.invitations.organizerCopy(calendar.id, before);
-    if (organizerCalendar !== undefined && !this.mayChange(calendar, before, fields)) throw forbiddenForNonOrganizer();
+    if (organizerCalendar !== undefined && !this.answers.mayChange(calendar.id, before, fields))
+      throw forbiddenForNonOrganizer();
     const conference = this.conferences.written(
       before,
       input,
@@ -109,7 +102,7 @@ export class EventWrites {
       return this.book.saveQuietly(calendar.id, { ...found.stored, resource: { ...after, updated: before.updated } });
     }
     const saved = this.keep(calendar, found.stored?.resource ?? before, after, options.at);
-    if (organizerCalendar !== undefined) this.carryToOrganizer(calendar, organizerCalendar, saved.resource, options.at);
+    if (organizerCalendar !== undefined) this.answers.carry(calendar.id, organizerCalendar, saved.resource, options.at);
     return saved;
   }
 
@@ -275,48 +268,14 @@ export class EventWrites {
     if (organizerCalendar === undefined)
       this.invitations.spread(calendar.id, stored?.resource ?? resource, gone.resource, at);
     else
-      this.answer(calendar.id, organizerCalendar, resource.id, { email: calendar.id, responseStatus: 'declined' }, at);
-    return gone;
-  }
-
-  private mayChange(calendar: CalendarRecord, before: EventResource, fields: JsonObject): boolean {
-    if (before.guestsCanModify) return true;
-    const same = Object.keys({ ...fields, ...before }).every(
-      (field) =>
-        OWN_ONLY.has(field) || !(field in fields) || JSON.stringify(fields[field]) === JSON.stringify(before[field]),
-    );
-    const others = (attendees: unknown) =>
-      JSON.stringify(
-        Array.isArray(attendees) ? attendees.filter((each: Attendee) => each.email?.toLowerCase() !== calendar.id) : [],
+      this.answers.answer(
+        calendar.id,
+        organizerCalendar,
+        resource.id,
+        { email: calendar.id, responseStatus: 'declined' },
+        at,
       );
-    return same && others(fields['attendees']) === others(before.attendees);
-  }
-
-  private carryToOrganizer(
-    calendar: CalendarRecord,
-    organizerCalendar: string,
-    mine: EventResource,
-    at: number | undefined,
-  ): void {
-    const answer = mine.attendees?.find(({ email }) => email?.toLowerCase() === calendar.id);
-    if (answer) this.answer(calendar.id, organizerCalendar, mine.id, answer, at);
-  }
-
-  private answer(guest: string, organizerCalendar: string, id: string, answer: Attendee, at: number | undefined): void {
-    const theirs = this.book.find(organizerCalendar, id)?.resource;
-    const asked = theirs?.attendees?.find(({ email }) => email?.toLowerCase() === guest);
-    if (!theirs || !asked || isCancelled(theirs)) return;
-    const { responseStatus, comment, additionalGuests } = answer;
-    const answered: Attendee = {
-      ...asked,
-      ...(responseStatus !== undefined && { responseStatus }),
-      ...(comment !== undefined && { comment }),
-      ...(additionalGuests !== undefined && { additionalGuests }),
-    };
-    if (JSON.stringify(answered) === JSON.stringify(asked)) return;
-    const attendees = theirs.attendees?.map((each) => (each === asked ? answered : each)) ?? [];
-    const saved = this.book.save(organizerCalendar, { ...theirs, attendees }, { at });
-    this.invitations.spread(organizerCalendar, theirs, saved.resource, at);
+    return gone;
   }
 }
 

@@ -177,3 +177,5 @@ export const usageLimit = (status: number, reason: string, message: string, retr
 
 export const notACalendarUser = (): ApiError =>
   make(403, 'calendar', 'notACalendarUser', 'The user must be signed up for Google Calendar.');
+
+export const unavailable = (status = 503): ApiError => make(status, 'global', 'backendError', 'Backend Error');

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { ApiError, notFound } from './api-error';
+import { ApiError, notFound, unavailable } from './api-error';
+import { partHeaders, readBatch, writeBatch } from './batch';
 import type { FaultInjection } from './fault-injection';
 import { selectFields } from './fields';
 import type { Gate } from './gate';
@@ -116,6 +117,18 @@ export class HttpServer {
     return { reply: selected(reply, url.searchParams), truncated: faults.truncates(situation) };
   }
 
+  /** Every part is a call of its own, with its own status, quota and faults. */
+  async batch(call: Call): Promise<Reply> {
+    const answers: { contentId: string | undefined; reply: Reply }[] = [];
+    for (const part of readBatch(call)) {
+      const url = new URL(part.path, 'http://localhost');
+      const outcome = await this.call(part.method, url, partHeaders(call, part), part.body);
+      const reply = typeof outcome === 'string' ? { status: 503, json: unavailable().body() } : outcome.reply;
+      answers.push({ contentId: part.contentId, reply });
+    }
+    return writeBatch(answers, 'batch_simulator');
+  }
+
   private async answer(handler: () => Reply | Promise<Reply>): Promise<Reply> {
     try {
       return await this.parts.perform(handler);
@@ -143,20 +156,7 @@ export class HttpServer {
   private fail(response: ServerResponse, error: unknown): void {
     if (response.headersSent || response.destroyed) return;
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    send(
-      response,
-      {
-        status: 500,
-        json: {
-          error: {
-            errors: [{ domain: 'global', reason: 'backendError', message: 'Backend Error' }],
-            code: 500,
-            message: 'Backend Error',
-          },
-        },
-      },
-      {},
-    );
+    send(response, { status: 500, json: unavailable(500).body() }, {});
   }
 }
 
