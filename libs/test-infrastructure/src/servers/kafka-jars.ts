@@ -43,15 +43,19 @@ export async function kafkaJars({
   const unfinished = join(cache, version, `libs.${process.pid}.${Date.now()}`);
   mkdirSync(unfinished, { recursive: true });
   try {
-    await promisify(execFile)('mvn', [
-      '-q',
-      '-B',
-      '-f',
-      pom,
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${unfinished}`,
-      '-DincludeScope=runtime',
-    ]);
+    await promisify(execFile)(
+      'mvn',
+      [
+        '-q',
+        '-B',
+        '-f',
+        pom,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${unfinished}`,
+        '-DincludeScope=runtime',
+      ],
+      { env: process.env },
+    );
     if (!readdirSync(unfinished).some((file) => file.startsWith('kafka_'))) throw new Error('Maven brought no Kafka');
     renameSync(unfinished, libs);
   } catch (error) {

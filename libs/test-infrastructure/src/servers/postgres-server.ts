@@ -52,8 +52,10 @@ export function postgresServer(dir: string, options: PostgresOptions): PostgresS
   const start = async (): Promise<'started' | 'adopted'> => {
     if (running() !== undefined) {
       // The fourth line of the file is the port.
-      port = Number(readFileSync(pidFile, 'utf8').split('\n')[3]) || knownPort();
-      if (await answers(url(), 5_000)) return 'adopted';
+      const leftPort = Number(readFileSync(pidFile, 'utf8').split('\n')[3]);
+      port = leftPort;
+      if ((options.port ?? leftPort) === leftPort && (await answers(url(), 5_000))) return 'adopted';
+      port = options.port;
       await endProcess(running() ?? 0, { by: 'SIGINT' });
     }
     const binaries = postgresBinaries();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { kafkaJars, requireJava, workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { Refusal } from '../settings/settings';
 import { write } from './context';
@@ -46,7 +47,7 @@ function lint(): boolean {
       },
     },
   );
-  if (status !== 0) write(failuresIn(stdout) || `${stdout}${stderr}`);
+  if (status !== 0) write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')));
   return status !== 0;
 }
 
