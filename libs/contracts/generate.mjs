@@ -52,7 +52,7 @@ function topicLines({ name, description, kind, retentionMs, messages }) {
   return [
     `### \`${name}\``,
     '',
-    `${description} ${kind === 'commands' ? 'Commands' : 'Facts'}, kept for ${Math.round(retentionMs / 3_600_000)} hours.`,
+    `${description} ${kind === 'commands' ? 'Commands' : 'Facts'}, kept for ${retentionMs === 3_600_000 ? 'an hour' : `${retentionMs / 86_400_000} days`}.`,
     '',
     ...messages.flatMap(({ type, schema }) => [
       `**\`${type}\`**${schema.description ? `: ${schema.description}` : ''}`,

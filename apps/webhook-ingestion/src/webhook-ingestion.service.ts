@@ -13,4 +13,6 @@ export const webhookIngestion = defineService({
   publications: notificationPublications,
   subscriptions: [calendarSyncs],
   commands: webhookIngestionCommands,
+  // A push only needs the database: what cannot be published now is published later.
+  readyWithout: ['relay', 'consumer'],
 });

@@ -11,17 +11,25 @@ const CHECK_LIMIT_MS = 2_000;
 
 /** The parts that a service must have working before it may be sent work. Services add their own. */
 export class Readiness {
-  private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly checks = new Map<string, { check: ReadinessCheck; necessary: boolean }>();
 
-  add(part: string, check: ReadinessCheck): void {
-    this.checks.set(part, check);
+  /** `necessary: false`: its trouble is shown, the service stays ready. */
+  add(part: string, check: ReadinessCheck, { necessary = true }: { necessary?: boolean } = {}): void {
+    this.checks.set(part, { check, necessary });
   }
 
   async report(): Promise<ReadinessReport> {
-    const parts = await Promise.all(
-      [...this.checks].map(async ([part, check]) => [part, (await outcomeOf(check)) ?? 'ok'] as const),
+    const found = await Promise.all(
+      [...this.checks].map(async ([part, { check, necessary }]) => ({
+        part,
+        necessary,
+        state: (await outcomeOf(check)) ?? 'ok',
+      })),
     );
-    return { ready: parts.every(([, state]) => state === 'ok'), parts: Object.fromEntries(parts) };
+    return {
+      ready: found.every(({ state, necessary }) => state === 'ok' || !necessary),
+      parts: Object.fromEntries(found.map(({ part, state }) => [part, state])),
+    };
   }
 }
 

@@ -27,10 +27,10 @@ export function createLogger(
       mixin: () => ({ ...currentTrace() }),
       hooks: {
         logMethod(args, method) {
-          method.apply(
-            this,
-            args.map((arg) => (typeof arg === 'string' ? scrubText(arg) : arg)) as Parameters<typeof method>,
-          );
+          // pino takes the message of an error that is logged alone past every formatter.
+          const complete = args[0] instanceof Error && args.length === 1 ? [args[0], args[0].message] : args;
+          const scrubbed = complete.map((arg) => (typeof arg === 'string' ? scrubText(arg) : arg));
+          method.apply(this, scrubbed as Parameters<typeof method>);
         },
       },
     },

@@ -19,6 +19,11 @@ export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig>
   readonly subscriptions: readonly Topic[];
   /** The command topic that it owns: consumed like a subscription; replays are answered by the relay. */
   readonly commands?: Topic;
+  /**
+   * Parts whose trouble is shown but does not make the service unready. Default: none. For a service whose answers need nothing
+   * but its database, being sent no work because Kafka is away would make a small trouble a big one.
+   */
+  readonly readyWithout?: readonly ('consumer' | 'relay')[];
   /** Handled in one transaction per chunk. */
   readonly chunkSize?: number;
   /** HTTP status of a rule's refusal by its code; 409 unless named. */

@@ -2,17 +2,19 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
-import type { KafkaConsumerStrategy, OutboxRelay } from '@calendar-sync/kafka';
+import type { KafkaConsumerStrategy, OutboxRelay, RelayState } from '@calendar-sync/kafka';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, loadConfig } from '../config/load-config';
 import { Readiness } from '../health/readiness';
+import { createLogger } from '../logging/logger';
+import { scrubText } from '../logging/scrub';
 import { NestLogger } from '../logging/nest-logger';
 import { carryTraces, inTrace } from '../tracing/trace-context';
 import { validationPipe } from '../problems/validation';
 import { type ServiceDefinition, variableNames } from './define-service';
 import { ServiceLifecycle } from './lifecycle';
 import type { HostOptions } from './service-host.module';
-import { CONSUMER, DATABASE, HOST_OPTIONS, LOGGER, RELAY } from './tokens';
+import { CONSUMER, DATABASE, HOST_OPTIONS, RELAY } from './tokens';
 
 export interface OpenOptions {
   /** Where settings are read from. Default: the environment of the process. */
@@ -40,7 +42,8 @@ export async function openService(
 ): Promise<RunningService> {
   const config = loadConfig(service.config, environment, variableNames(service));
   carryTraces();
-  const options: HostOptions = { environment, onFatal, ...(logDestination && { logDestination }) };
+  const logger = createLogger({ service: service.name, level: config.LOG_LEVEL }, logDestination);
+  const options: HostOptions = { environment, onFatal, logger };
   const adapter = new FastifyAdapter({
     bodyLimit: service.http?.bodyLimit ?? 1_048_576,
     trustProxy: service.http?.trustProxy ?? false,
@@ -56,10 +59,8 @@ export async function openService(
       exports: [HOST_OPTIONS],
     },
     adapter,
-    { bufferLogs: true, abortOnError: false },
+    { logger: new NestLogger(logger), abortOnError: false },
   );
-  const logger = app.get<Logger>(LOGGER);
-  app.useLogger(new NestLogger(logger));
   app.useGlobalPipes(validationPipe());
   adapter.getInstance().addHook('preHandler', (request, _reply, done) => {
     inTrace(firstOf(request.headers['traceparent']), done);
@@ -72,6 +73,8 @@ export async function openService(
   const readiness = app.get(Readiness);
   readiness.add('service', () => (lifecycle.draining.aborted ? 'shutting down' : undefined));
   readiness.add('database', async () => void (await database.query('select 1')));
+  const necessary = (part: 'consumer' | 'relay') => ({ necessary: service.readyWithout?.includes(part) !== true });
+  readiness.add('relay', () => relayTrouble(relay.state()), necessary('relay'));
 
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -99,6 +102,9 @@ export async function openService(
 }
 
 class ServiceRoot {}
+
+const relayTrouble = ({ running, problem }: RelayState) =>
+  problem === undefined ? (running ? undefined : 'not running') : scrubText(problem);
 
 const firstOf = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
 

@@ -1,14 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ReplayRequestedV1, type Topic, topic } from '@calendar-sync/contracts-envelope';
 import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
-import { createKafka, KafkaConsumerStrategy, OutboxRelay } from '@calendar-sync/kafka';
+import { createKafka, KafkaConsumerStrategy, OutboxRelay, publications } from '@calendar-sync/kafka';
 import type { Kafka } from 'kafkajs';
-import type { DestinationStream, Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type Environment, loadConfig } from '../config/load-config';
 import { ServiceConfig } from '../config/service-config';
 import { HealthController } from '../health/health.controller';
 import { Readiness } from '../health/readiness';
-import { createLogger } from '../logging/logger';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import { ProblemFilter } from '../problems/problem.filter';
 import { type ServiceDefinition, variableNames } from './define-service';
@@ -18,11 +18,19 @@ import { CONSUMER, DATABASE, HOST_OPTIONS, KAFKA, LOGGER, METRICS, RELAY, SERVIC
 export interface HostOptions {
   /** Where settings are read from. Default: the environment of the process. */
   environment: Environment;
-  /** Where log lines go. Default: standard output. */
-  logDestination?: DestinationStream;
+  logger: Logger;
   /** The consumer cannot go on: the process must end. */
   onFatal: (error: unknown) => void;
 }
+
+/** Every service that owns a topic answers replays on its own command topic. */
+const commandsOfOwner = ({ name }: Topic) =>
+  topic(`${name.split('.', 1)[0]}.commands.v1`, {
+    description: 'what the owner of the topic accepts from its consumers',
+    kind: 'commands',
+    messages: [ReplayRequestedV1],
+    key: ({ topic: asked, consumer }) => `${asked}/${consumer}`,
+  });
 
 @Module({})
 export class ServiceHostModule {
@@ -39,13 +47,8 @@ export class ServiceHostModule {
           inject: [HOST_OPTIONS],
           useFactory: ({ environment }: HostOptions) => loadConfig(service.config, environment, variableNames(service)),
         },
-        { provide: ServiceConfig, useExisting: service.config },
-        {
-          provide: LOGGER,
-          inject: [ServiceConfig, HOST_OPTIONS],
-          useFactory: (config: ServiceConfig, { logDestination }: HostOptions) =>
-            createLogger({ service: service.name, level: config.LOG_LEVEL }, logDestination),
-        },
+        ...(service.config === ServiceConfig ? [] : [{ provide: ServiceConfig, useExisting: service.config }]),
+        { provide: LOGGER, inject: [HOST_OPTIONS], useFactory: ({ logger }: HostOptions) => logger },
         { provide: ServiceMetrics, useFactory: () => new ServiceMetrics(service.name) },
         { provide: METRICS, useExisting: ServiceMetrics },
         { provide: Readiness, useFactory: () => new Readiness() },
@@ -81,7 +84,7 @@ export class ServiceHostModule {
               database,
               kafka,
               source: `/calendar-sync/${service.name}`,
-              publications: service.publications,
+              publications: service.publications ?? publications<never>({}),
               topicPrefix: config.TOPIC_PREFIX,
               logger,
               metrics,
@@ -89,12 +92,11 @@ export class ServiceHostModule {
         },
         {
           provide: CONSUMER,
-          inject: [ServiceConfig, DATABASE, KAFKA, RELAY, LOGGER, ServiceMetrics, HOST_OPTIONS],
+          inject: [ServiceConfig, DATABASE, KAFKA, LOGGER, ServiceMetrics, HOST_OPTIONS],
           useFactory: (
             config: ServiceConfig,
             database: Database,
             kafka: Kafka,
-            relay: OutboxRelay,
             logger: Logger,
             metrics: ServiceMetrics,
             { onFatal }: HostOptions,
@@ -104,9 +106,9 @@ export class ServiceHostModule {
             return new KafkaConsumerStrategy({
               kafka,
               database,
-              relay,
               group: service.name,
               topics,
+              replayCommandsTo: commandsOfOwner,
               topicPrefix: config.TOPIC_PREFIX,
               logger,
               metrics,

@@ -1,52 +1,81 @@
 import type { Type } from '@nestjs/common';
-import { ConfigError } from '../config/load-config';
+import type { DestinationStream } from 'pino';
+import { ConfigError, type Environment } from '../config/load-config';
 import { createLogger } from '../logging/logger';
 import type { ServiceDefinition } from './define-service';
 import { openService, type RunningService } from './open-service';
 
 const SHUTDOWN_LIMIT_MS = 10_000;
 
-/** `main.ts` of a service: starts it as this process, and ends the process with it. Exit code 0 after SIGTERM or SIGINT, 1 otherwise. */
-export async function startService(root: Type, service: ServiceDefinition): Promise<void> {
-  let logger = createLogger({ service: service.name });
-  let running: RunningService | undefined;
+/** As much of `process` as a service lives by. */
+export interface HostProcess {
+  readonly env: Environment;
+  readonly stderr: { write(text: string): unknown };
+  once(event: string, listener: (subject: unknown) => void): unknown;
+  exit(code: number): void;
+}
 
-  const exit = (code: number) => {
+export interface StartOptions {
+  host?: HostProcess;
+  logDestination?: DestinationStream;
+  /** How long a shutdown may take before the process ends all the same, with code 1. */
+  shutdownLimitMs?: number;
+}
+
+/** `main.ts` of a service: starts it as this process, and ends the process with it. Exit code 0 after SIGTERM or SIGINT, 1 otherwise. */
+export async function startService(
+  root: Type,
+  service: ServiceDefinition,
+  { host = process, logDestination, shutdownLimitMs = SHUTDOWN_LIMIT_MS }: StartOptions = {},
+): Promise<void> {
+  let logger = createLogger({ service: service.name }, logDestination);
+  let running: RunningService | undefined;
+  let leaving = false;
+
+  const leave = async () => {
     const limit = setTimeout(() => {
-      logger.error({ limitMs: SHUTDOWN_LIMIT_MS }, 'the shutdown took too long');
-      process.exit(code === 0 ? 1 : code);
-    }, SHUTDOWN_LIMIT_MS);
-    limit.unref();
-    void (running?.stop() ?? Promise.resolve()).then(
-      () => process.exit(code),
-      (error: unknown) => {
-        logger.error({ error }, 'the shutdown failed');
-        process.exit(1);
-      },
-    );
+      logger.error({ limitMs: shutdownLimitMs }, 'the shutdown took too long');
+      host.exit(1);
+    }, shutdownLimitMs);
+    try {
+      await running?.stop();
+      logger.info({}, 'shut down');
+      host.exit(0);
+    } catch (error) {
+      logger.error({ error }, 'the shutdown failed');
+      host.exit(1);
+    } finally {
+      clearTimeout(limit);
+    }
   };
+  // What is broken may not be able to finish its work: whoever restarts the process repeats it.
   const fatal = (message: string) => (error: unknown) => {
     logger.fatal({ error }, message);
-    // What is broken may not be able to finish its work: whoever restarts the process repeats it.
-    process.exit(1);
+    host.exit(1);
   };
 
-  process.once('uncaughtException', fatal('an exception was not caught'));
-  process.once('unhandledRejection', fatal('a rejection was not handled'));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+  host.once('uncaughtException', fatal('an exception was not caught'));
+  host.once('unhandledRejection', fatal('a rejection was not handled'));
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    host.once(signal, () => {
+      if (leaving) return;
+      leaving = true;
       logger.info({ signal }, 'shutting down');
-      exit(0);
+      void leave();
     });
   }
 
   try {
-    running = await openService(root, service, { onFatal: fatal('the consumer cannot go on') });
+    running = await openService(root, service, {
+      environment: host.env,
+      onFatal: fatal('the consumer cannot go on'),
+      ...(logDestination && { logDestination }),
+    });
     logger = running.logger;
     logger.info({ url: running.url }, 'listening');
   } catch (error) {
-    if (error instanceof ConfigError) process.stderr.write(`${service.name} cannot start:\n${error.message}\n`);
+    if (error instanceof ConfigError) host.stderr.write(`${service.name} cannot start:\n${error.message}\n`);
     else logger.fatal({ error }, 'the service could not start');
-    process.exit(1);
+    host.exit(1);
   }
 }

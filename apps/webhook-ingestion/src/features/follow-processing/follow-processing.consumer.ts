@@ -13,7 +13,7 @@ import { markFailed, markProcessed } from '../../webhook-logs';
 
 @Controller()
 export class FollowProcessingConsumer {
-  @EventPattern(calendarSyncs.name)
+  @EventPattern<string>(calendarSyncs.name)
   async receive(@Payload() message: Message, @Ctx() context: MessageContext): Promise<void> {
     if (message.type === Processed.type) {
       await markProcessed(context.transaction, message.data as NotificationProcessedV1);
