@@ -8,7 +8,7 @@ import { type EntryMessage, type ReceivedEntry, recordEntries } from './record-e
 export class EntriesConsumer {
   private readonly entries: Collector<ReceivedEntry> = { flush: recordEntries };
 
-  @EventPattern(calendarEntries.name)
+  @EventPattern<string>(calendarEntries.name)
   receive(@Payload() message: EntryMessage, @Ctx() context: MessageContext): void {
     context.collect(this.entries, { message, metadata: context.metadata });
   }

@@ -31,14 +31,15 @@ export async function recordEntries(tx: Transaction, received: readonly Received
   for (const { entries, metadata } of ofOneCause(received)) await recordTogether(tx, entries, metadata);
 }
 
-/** Consecutive messages of one cause: what follows from them carries its correlation id on. */
+/** Consecutive messages of one push, told by their correlation id, which what follows from them carries on. */
 function ofOneCause(received: readonly ReceivedEntry[]) {
   const groups: { cause: string; metadata: EventMetadata; entries: EntryMessage[] }[] = [];
   for (const { message, metadata } of received) {
-    const cause = JSON.stringify(metadata);
+    const { causationId: _ofOneMessage, ...carried } = metadata;
+    const cause = JSON.stringify(carried);
     const last = groups.at(-1);
     if (last?.cause === cause) last.entries.push(message);
-    else groups.push({ cause, metadata, entries: [message] });
+    else groups.push({ cause, metadata: carried, entries: [message] });
   }
   return groups;
 }

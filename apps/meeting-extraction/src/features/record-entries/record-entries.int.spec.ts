@@ -73,7 +73,7 @@ const received = (entry: EntryV1 | CancelledEntryV1, correlationId = 'push-1'): 
         ? { ...about, entry, reason: 'cancelled-at-provider', changed: [] }
         : { ...about, entry },
   };
-  return { message, metadata: { correlationId } };
+  return { message, metadata: { correlationId, causationId: message.id } };
 };
 
 const record = (...entries: ReceivedEntry[]) => database.transaction((tx) => recordEntries(tx, entries));
