@@ -1,0 +1,64 @@
+import { httpClient } from './http.client';
+import type { TrueInstance } from '../comparison/instance';
+
+export interface SimulatedPerson {
+  email: string;
+  user: string;
+  refreshToken: string;
+  calendars: { id: string; summary: string }[];
+}
+
+/** The provider: its admin side, and its calendars as their owners use them. */
+export function simulatorClient(url: string) {
+  const http = httpClient(url);
+  const tokens = new Map<string, string>();
+
+  const asOwner = async (person: SimulatedPerson) => {
+    let token = tokens.get(person.email);
+    if (token === undefined) {
+      const answer = await fetch(`${url}/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'refresh_token',
+          refresh_token: person.refreshToken,
+          client_id: 'owner',
+          client_secret: 'owner',
+        }),
+      });
+      token = ((await answer.json()) as { access_token: string }).access_token;
+      tokens.set(person.email, token);
+    }
+    return { authorization: `Bearer ${token}` };
+  };
+  const events = (person: SimulatedPerson, id = '') =>
+    `/calendar/v3/calendars/${encodeURIComponent(person.email)}/events${id && `/${encodeURIComponent(id)}`}`;
+
+  return {
+    seed: async (people: number, entriesPerPerson: number, seed: number): Promise<SimulatedPerson[]> => {
+      const { items } = await http.post<{ items: Omit<SimulatedPerson, 'user'>[] }>('/admin/seed', {
+        people,
+        entriesPerPerson,
+        seed,
+      });
+      return items.map((item) => ({ ...item, user: item.email.split('@')[0]! }));
+    },
+    mutate: (accounts: readonly string[], count: number, seed: number) =>
+      http.post<{ items: unknown[] }>('/admin/mutations', { accounts, count, seed }),
+    setFaults: (switches: object) => http.put('/admin/faults', switches),
+    clearFaults: () => http.delete('/admin/faults'),
+    truth: async (email: string, from: string, to: string): Promise<TrueInstance[]> =>
+      (
+        await http.get<{ items: TrueInstance[] }>(
+          `/admin/truth/${encodeURIComponent(email)}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`,
+        )
+      ).items,
+    requests: () => http.get<{ counts: Record<string, Record<string, number>> }>('/admin/requests'),
+    insert: async (person: SimulatedPerson, event: object) =>
+      http.post<{ id: string }>(events(person), event, await asOwner(person)),
+    patch: async (person: SimulatedPerson, id: string, event: object) =>
+      http.patch<{ id: string }>(events(person, id), event, await asOwner(person)),
+    delete: async (person: SimulatedPerson, id: string) => http.delete(events(person, id), await asOwner(person)),
+  };
+}
+
+export type SimulatorClient = ReturnType<typeof simulatorClient>;
