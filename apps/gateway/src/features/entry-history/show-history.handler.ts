@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Database } from '@calendar-sync/event-sourcing-postgres';
+import { DATABASE } from '@calendar-sync/service-host';
+import { notFound } from '../authenticate/access';
+import type { EntryHistoryDto, HistoryItemDto, HistoryQuery } from './entry-history.dto';
+import { type EntryFact, summaryOf } from './entry-story';
+import { findSeriesOf } from './series-of-instance';
+
+interface FactRow {
+  position: string;
+  type: EntryFact['type'];
+  data: EntryFact['data'];
+  learned_at: string;
+  version: number;
+}
+
+/** What the service itself received, in the order it was received in, of calendars that are not hidden. */
+const HISTORY = `
+  SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version
+  FROM events e
+  LEFT JOIN calendars c ON c.calendar_id = (e.data->>'calendarId')::uuid
+  LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, (e.data->>'connectionId')::uuid)
+  WHERE e.subject = $1 AND e.data->>'ownerId' = $2 AND e.position > $3
+    AND e.type IN ('EntryAdded.v1', 'EntryChanged.v1', 'EntryCancelled.v1')
+    AND c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'
+  ORDER BY e.position LIMIT $4`;
+
+@Injectable()
+export class ShowHistory {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async handle(ownerId: string, entryId: string, query: HistoryQuery): Promise<EntryHistoryDto> {
+    const own = await this.read(ownerId, entryId, query);
+    if (own) return { entryId, ...own };
+    const seriesId = await findSeriesOf(this.database, ownerId, entryId, Date.now());
+    const ofSeries = seriesId === undefined ? undefined : await this.read(ownerId, seriesId, query);
+    if (seriesId === undefined || ofSeries === undefined) throw notFound();
+    return { entryId, historyOf: seriesId, ...ofSeries };
+  }
+
+  private async read(ownerId: string, subject: string, { pageToken = '0', limit = 100 }: HistoryQuery) {
+    const { rows } = await this.database.query<FactRow>(HISTORY, [subject, ownerId, pageToken, limit + 1]);
+    const shown = rows.slice(0, limit);
+    const [first, last] = [shown[0], shown.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    return {
+      calendarId: first.data.calendarId,
+      items: shown.map(item),
+      ...(rows.length > limit && { nextPageToken: last.position }),
+    };
+  }
+}
+
+const whats = { 'EntryAdded.v1': 'added', 'EntryChanged.v1': 'changed', 'EntryCancelled.v1': 'cancelled' };
+
+// The two halves come from one row, whose type says what its data is.
+const factOf = ({ type, data }: FactRow) => ({ type, data }) as EntryFact;
+
+function item(row: FactRow): HistoryItemDto {
+  const { data, type, learned_at, version } = row;
+  return {
+    what: whats[type],
+    summary: summaryOf(factOf(row)),
+    learnedAt: new Date(learned_at).toISOString(),
+    ...(data.entry.providerUpdatedAt !== undefined && { providerUpdatedAt: data.entry.providerUpdatedAt }),
+    sequence: version,
+    ...('reason' in data && { reason: data.reason }),
+    changes: 'changed' in data ? data.changed : [],
+    entry: data.entry,
+  };
+}

@@ -1,0 +1,36 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Access } from '../authenticate/access';
+import { AuthenticatedCaller } from '../authenticate/authentication.guard';
+import type { Caller } from '../authenticate/caller';
+import { ApiProblems } from '../describe-api/problem.dto';
+import { WindowQuery } from '../list-window/window-query';
+import { EntryListDto } from './entry.dto';
+import { ListEntries } from './list-entries.handler';
+
+@ApiTags('entries')
+@Controller('api/v1/calendar/entries')
+export class ListEntriesController {
+  constructor(
+    private readonly listEntries: ListEntries,
+    private readonly access: Access,
+  ) {}
+
+  @Get(':user_id')
+  @ApiOperation({
+    summary: 'What the calendars hold in a window, by start; series as their instances',
+    description:
+      'An entry lies in the window when it overlaps it. Pages stay stable while entries change: none is shown twice, none that stayed where it was is left out.',
+  })
+  @ApiParam({ name: 'user_id', example: 'ada' })
+  @ApiOkResponse({ type: EntryListDto })
+  @ApiProblems(400, 403, 404)
+  async list(
+    @Param('user_id') ownerId: string,
+    @Query() query: WindowQuery,
+    @AuthenticatedCaller() caller: Caller,
+  ): Promise<EntryListDto> {
+    await this.access.to(ownerId, caller, 'entries:read');
+    return this.listEntries.handle(ownerId, query, Date.now());
+  }
+}

@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Access } from '../authenticate/access';
+import { AuthenticatedCaller } from '../authenticate/authentication.guard';
+import type { Caller } from '../authenticate/caller';
+import { ApiProblems } from '../describe-api/problem.dto';
+import { WindowQuery } from '../list-window/window-query';
+import { ListMeetings } from './list-meetings.handler';
+import { MeetingListDto } from './meeting.dto';
+
+@ApiTags('meetings')
+@Controller('api/v1/calendar/meetings')
+export class ListMeetingsController {
+  constructor(
+    private readonly listMeetings: ListMeetings,
+    private readonly access: Access,
+  ) {}
+
+  @Get(':user_id')
+  @ApiOperation({
+    summary: 'The meetings of a window, by start, each with the link to join it; series as their instances',
+  })
+  @ApiParam({ name: 'user_id', example: 'ada' })
+  @ApiOkResponse({ type: MeetingListDto })
+  @ApiProblems(400, 403, 404)
+  async list(
+    @Param('user_id') ownerId: string,
+    @Query() query: WindowQuery,
+    @AuthenticatedCaller() caller: Caller,
+  ): Promise<MeetingListDto> {
+    await this.access.to(ownerId, caller, 'meetings:read');
+    return this.listMeetings.handle(ownerId, query, Date.now());
+  }
+}

@@ -1,0 +1,68 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  AllDayDto,
+  AttendeeDto,
+  PersonDto,
+  time,
+  TimedDto,
+  timeExample,
+  type TimeDto,
+} from '../list-entries/entry.dto';
+
+export class JoinLinkDto {
+  @ApiProperty({ example: 'https://meet.google.com/abc-defg-hij' })
+  url: string;
+  @ApiProperty({ example: 'google-meet' })
+  provider: string;
+  @ApiProperty({ enum: ['conferenceData', 'hangoutLink', 'location', 'description'] })
+  source: string;
+  @ApiPropertyOptional({ description: 'As people type it', example: 'abc-defg-hij' })
+  meetingId?: string;
+  @ApiPropertyOptional()
+  passcode?: string;
+}
+
+@ApiExtraModels(TimedDto, AllDayDto)
+export class MeetingDto {
+  @ApiProperty({ format: 'uuid', description: 'Of an instance without a meeting of its own, that of the series' })
+  meetingId: string;
+  @ApiProperty({ format: 'uuid', description: 'The entry, as in the list of entries' })
+  entryId: string;
+  @ApiProperty({ format: 'uuid' })
+  calendarId: string;
+  @ApiPropertyOptional({ format: 'uuid', description: 'The entry of the series that an instance belongs to' })
+  seriesId?: string;
+  @ApiPropertyOptional({ ...time(), description: 'Where the series has the instance', example: timeExample })
+  originalStart?: TimeDto;
+  @ApiPropertyOptional({ example: 'Design review' })
+  title?: string;
+  @ApiProperty({ ...time(), example: timeExample })
+  start: TimeDto;
+  @ApiProperty({ ...time(), example: { dateTime: '2026-11-23T10:00:00+01:00', timeZone: 'Europe/Zurich' } })
+  end: TimeDto;
+  @ApiPropertyOptional()
+  location?: string;
+  @ApiPropertyOptional({ type: PersonDto })
+  organizer?: PersonDto;
+  @ApiPropertyOptional({ type: [AttendeeDto] })
+  attendees?: AttendeeDto[];
+  @ApiPropertyOptional({ type: JoinLinkDto, description: 'Absent when there is no way to join from afar' })
+  join?: JoinLinkDto;
+  @ApiProperty({
+    type: [String],
+    example: ['has-other-attendees'],
+    description: 'Why it is taken for a meeting: stable codes',
+  })
+  reasons: string[];
+  @ApiProperty({ format: 'date-time', description: 'When the change that made it so was recorded' })
+  learnedAt: string;
+  @ApiProperty({ description: 'Of that change among all meetings of the calendar', example: 4 })
+  sequence: number;
+}
+
+export class MeetingListDto {
+  @ApiProperty({ type: [MeetingDto] })
+  items: MeetingDto[];
+  @ApiPropertyOptional({ description: 'Absent on the last page' })
+  nextPageToken?: string;
+}

@@ -1,0 +1,131 @@
+import type { EntryTime } from '@calendar-sync/recurrence';
+import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
+import { longestShort, zoneSpread } from '../../projections/extent';
+import type { Span } from './window-pages';
+
+/** What is needed of a row to place it in time; its content is read for what is shown only. */
+export interface TimedRow {
+  id: string;
+  calendarId: string;
+  starts: EntryTime;
+  ends: EntryTime;
+  /** IANA; absent until the calendar itself was heard of. */
+  calendarZone?: string;
+}
+
+export interface SeriesRow extends TimedRow {
+  recurrence: string[];
+  /** The entry that its exceptions name. */
+  seriesId: string;
+  /** Absent until the entry itself was heard of. */
+  providerEntryId?: string;
+  /** When it can have occurrences at all. */
+  lasts: Span;
+}
+
+/** Which read model is listed. */
+export type TimedTable = 'calendar_entries' | 'meetings';
+
+interface Found {
+  id: string;
+  calendar_id: string;
+  starts: EntryTime;
+  ends: EntryTime;
+  recurrence: string[] | null;
+  time_zone: string | null;
+  series_id: string;
+  provider_entry_id: string | null;
+  occupies_from: Date;
+  occupies_until: Date;
+}
+
+/** Ours alone decides what is hidden: a removed calendar, and all that came through a removed connection. */
+const visible: Record<TimedTable, string> = {
+  calendar_entries: `LEFT JOIN calendars c ON c.calendar_id = t.calendar_id
+    LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, t.connection_id)
+    WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
+  meetings: `LEFT JOIN calendar_entries m ON m.entry_id = t.entry_id
+    LEFT JOIN calendars c ON c.calendar_id = t.calendar_id
+    LEFT JOIN connections n ON n.connection_id = c.connection_id
+    WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
+};
+
+const columns: Record<TimedTable, string> = {
+  calendar_entries: 't.entry_id AS id, t.entry_id AS series_id, t.provider_entry_id',
+  meetings: 't.meeting_id AS id, t.entry_id AS series_id, m.provider_entry_id',
+};
+
+/** The rows of one owner, or of one of his calendars, that may lie in a span of time. */
+export class TimedRows {
+  constructor(
+    private readonly db: Queryable,
+    private readonly table: TimedTable,
+    private readonly ownerId: string,
+    private readonly calendarId: string | undefined,
+  ) {}
+
+  /** Short ones that may start within the slice; from -Infinity also those that may reach into the window. */
+  async short({ from, to }: Span, window: Span): Promise<TimedRow[]> {
+    const earliest = from === -Infinity ? window.from - longestShort : from - zoneSpread;
+    const rows = await this.find(
+      `t.extent = 'short' AND t.occupies_from >= $3 AND t.occupies_from < $4 AND t.occupies_until >= $5`,
+      [new Date(earliest), new Date(to), new Date(window.from)],
+    );
+    return rows.map(timed);
+  }
+
+  /** Series, and what lasts for days, that may lie in the span. */
+  async lasting({ from, to }: Span): Promise<(TimedRow | SeriesRow)[]> {
+    const rows = await this.find(`t.extent = 'lasting' AND t.occupies_until >= $3 AND t.occupies_from < $4`, [
+      new Date(from),
+      new Date(to),
+    ]);
+    return rows.map((row) =>
+      row.recurrence === null
+        ? timed(row)
+        : {
+            ...timed(row),
+            recurrence: row.recurrence,
+            seriesId: row.series_id,
+            lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
+            ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),
+          },
+    );
+  }
+
+  /** Which occurrences of these series have a row of their own, cancelled ones included, as `<series> <slot>`. */
+  async ownSlots(seriesIds: readonly string[], { from, to }: Span): Promise<Set<string>> {
+    // A meeting's occurrence is replaced by any exception of its entry, whether that one is a meeting or not.
+    const sources = this.table === 'meetings' ? ['calendar_entries', 'meetings'] : ['calendar_entries'];
+    const { rows } = await this.db.query<{ series_id: string; slot: string }>(
+      sources
+        .map(
+          (source) => `SELECT series_id, slot FROM ${source}
+            WHERE series_id = ANY ($1::uuid[]) AND original_at BETWEEN $2 AND $3 AND slot IS NOT NULL`,
+        )
+        .join(' UNION '),
+      [seriesIds, new Date(from - zoneSpread), new Date(to + zoneSpread)],
+    );
+    return new Set(rows.map(({ series_id, slot }) => slotKey(series_id, slot)));
+  }
+
+  private async find(condition: string, values: readonly unknown[]): Promise<Found[]> {
+    const { rows } = await this.db.query<Found>(
+      `SELECT ${columns[this.table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone
+       FROM ${this.table} t ${visible[this.table]}
+       AND t.owner_id = $1 AND ($2::uuid IS NULL OR t.calendar_id = $2) AND NOT t.cancelled AND ${condition}`,
+      [this.ownerId, this.calendarId ?? null, ...values],
+    );
+    return rows;
+  }
+}
+
+export const slotKey = (seriesId: string, slot: string) => `${seriesId} ${slot}`;
+
+const timed = ({ id, calendar_id, starts, ends, time_zone }: Found): TimedRow => ({
+  id,
+  calendarId: calendar_id,
+  starts,
+  ends,
+  ...(time_zone !== null && { calendarZone: time_zone }),
+});

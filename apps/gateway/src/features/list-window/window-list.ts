@@ -1,0 +1,126 @@
+import { overlaps } from '@calendar-sync/recurrence';
+import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
+import type { ServiceMetrics } from '@calendar-sync/service-host';
+import { isSeries, type Listed, placeRow, placeSeries } from './placing';
+import { readPageToken, writePageToken } from './page-token';
+import { type SeriesRow, slotKey, type TimedRow, TimedRows, type TimedTable } from './timed-rows';
+import { compare, type Placed, type Position, type Span, takePage } from './window-pages';
+import { type WindowQuery, windowOf } from './window-query';
+
+const defaultLimit = 100;
+
+/** Where a row lay according to a message about it, before the message. */
+export type PlacesBefore = (
+  message: { type: string; data: unknown },
+  item: Listed,
+) => { startsAt: number; endsAt: number }[];
+
+export interface WindowQuestion {
+  table: TimedTable;
+  ownerId: string;
+  query: WindowQuery;
+  placesBefore: PlacesBefore;
+}
+
+/** Lists what lies in a window of a read model, series expanded, page by page. */
+export class WindowList {
+  constructor(
+    private readonly database: Database,
+    private readonly metrics: Pick<ServiceMetrics, 'count'>,
+  ) {}
+
+  /** `show` reads the content of what the page holds, in the same snapshot of the database. */
+  async page<View>(
+    { table, ownerId, query, placesBefore }: WindowQuestion,
+    now: number,
+    show: (db: Queryable, items: readonly Listed[]) => Promise<View[]>,
+  ): Promise<{ items: View[]; nextPageToken?: string }> {
+    const question = [table, ownerId, query.calendarId?.toLowerCase(), query.timeZone];
+    const token = query.pageToken === undefined ? undefined : readPageToken(question, query.pageToken);
+    const window = windowOf(query, now, token);
+    return this.database.transaction(async (tx) => {
+      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const rows = new TimedRows(tx, table, ownerId, query.calendarId);
+      const after = token?.after;
+      const { items, next } = await takePage<Listed>({
+        window,
+        limit: query.limit ?? defaultLimit,
+        after,
+        load: this.loader(rows, window, after, query.timeZone),
+        ...(token && { wasShown: (found) => shownBefore(tx, found, { ...token, window }, placesBefore) }),
+      });
+      const views = await show(tx, items);
+      if (next === undefined) return { items: views };
+      const seen = token?.seen ?? (await snapshot(tx));
+      return { items: views, nextPageToken: writePageToken(question, { ...window, after: next, seen }) };
+    });
+  }
+
+  private loader(rows: TimedRows, window: Span, after: Position | undefined, askedZone: string | undefined) {
+    let lasting: (TimedRow | SeriesRow)[] | undefined;
+    return async (slice: Span): Promise<Listed[]> => {
+      const rest = { from: Math.max(window.from, after?.startsAt ?? -Infinity), to: window.to };
+      lasting ??= await rows.lasting(rest);
+      const own = [...(await rows.short(slice, window)), ...lasting.filter((row) => !isSeries(row))];
+      const expanded = lasting
+        .filter(isSeries)
+        .filter(({ lasts }) => lasts.from < slice.to && lasts.to >= slice.from)
+        .flatMap((row) => this.expand(row, askedZone, { from: Math.max(slice.from, window.from), to: slice.to }));
+      const inSlice = expanded.filter(({ startsAt }) => startsAt >= slice.from);
+      return [...own.flatMap((row) => placeRow(row, askedZone)), ...(await withoutOwnSlots(rows, inSlice))];
+    };
+  }
+
+  private expand(row: SeriesRow, askedZone: string | undefined, span: Span): Listed[] {
+    const occurrences = placeSeries(row, askedZone, span);
+    if (occurrences !== 'unusable') return occurrences;
+    this.metrics.count(
+      'gateway_series_not_expanded_total',
+      'Series shown by their first start alone, because their rule is broken',
+    );
+    return placeRow(row, askedZone).filter((item) => overlaps(item, span));
+  }
+}
+
+async function withoutOwnSlots(rows: TimedRows, items: readonly Listed[]): Promise<Listed[]> {
+  const occurrences = items.flatMap(({ row, startsAt, occurrence }) =>
+    occurrence && isSeries(row) ? [{ seriesId: row.seriesId, startsAt }] : [],
+  );
+  if (occurrences.length === 0) return [...items];
+  const starts = occurrences.map(({ startsAt }) => startsAt);
+  const seriesIds = [...new Set(occurrences.map(({ seriesId }) => seriesId))];
+  const from = starts.reduce((a, b) => Math.min(a, b));
+  const to = starts.reduce((a, b) => Math.max(a, b));
+  const replaced = await rows.ownSlots(seriesIds, { from, to });
+  return items.filter(
+    ({ row, occurrence }) => !occurrence || !isSeries(row) || !replaced.has(slotKey(row.seriesId, occurrence.slot)),
+  );
+}
+
+async function snapshot(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS snapshot');
+  return rows[0]?.snapshot ?? '';
+}
+
+/** What lay at or before the position of this page at any time since the first page: an earlier page had it, at its place of then. */
+async function shownBefore(
+  db: Queryable,
+  items: readonly Listed[],
+  { after, seen, window }: { after: Position; seen: string; window: Span },
+  placesBefore: PlacesBefore,
+): Promise<Set<string>> {
+  const own = new Map(items.filter(({ occurrence }) => !occurrence).map((item) => [item.id, item]));
+  const { rows } = await db.query<{ subject: string; type: string; data: unknown }>(
+    `SELECT subject, type, data FROM events
+     WHERE subject = ANY ($1::text[]) AND NOT pg_visible_in_snapshot(tx, $2::pg_snapshot)`,
+    [[...own.keys()], seen],
+  );
+  const earlier = (place: Omit<Placed, 'id'>, id: string) =>
+    overlaps(place, window) && compare({ startsAt: place.startsAt, id }, after) <= 0;
+  return new Set(
+    rows.flatMap(({ subject, type, data }) => {
+      const item = own.get(subject);
+      return item && placesBefore({ type, data }, item).some((place) => earlier(place, subject)) ? [subject] : [];
+    }),
+  );
+}

@@ -1,0 +1,114 @@
+import { projection, type ReadMessage, removed } from '@calendar-sync/event-sourcing-postgres';
+import type { EntryTimeV1 } from '@calendar-sync/contracts-sync';
+import type {
+  MeetingCancelledV1,
+  MeetingChangedV1,
+  MeetingRescheduledV1,
+  MeetingScheduledV1,
+  MeetingV1,
+} from '@calendar-sync/contracts-meeting-extraction';
+import { type Extent, extentOf, slotInstant, slotOf } from './extent';
+import { isNews, type Learned, learnedColumns, learnedFrom } from './learned';
+
+/** One row per meeting: single, series, or an instance of its own; a cancelled instance stays, because it takes one out of its series. */
+export interface MeetingRow extends Extent, Learned {
+  meeting_id: string;
+  entry_id: string;
+  owner_id: string;
+  calendar_id: string;
+  series_id?: string;
+  slot?: string;
+  original_at?: string;
+  cancelled: boolean;
+  starts?: EntryTimeV1;
+  ends?: EntryTimeV1;
+  recurrence?: string[];
+  meeting?: MeetingV1;
+}
+
+type MeetingMessages = {
+  'MeetingScheduled.v1': MeetingScheduledV1;
+  'MeetingRescheduled.v1': MeetingRescheduledV1;
+  'MeetingChanged.v1': MeetingChangedV1;
+  'MeetingCancelled.v1': MeetingCancelledV1;
+};
+
+type Present = ReadMessage<string, MeetingScheduledV1 | MeetingRescheduledV1 | MeetingChangedV1>;
+
+export const meetings = projection<MeetingRow, MeetingMessages>({
+  name: 'meetings',
+  columns: {
+    meeting_id: 'uuid NOT NULL',
+    entry_id: 'uuid NOT NULL',
+    owner_id: 'text NOT NULL',
+    calendar_id: 'uuid NOT NULL',
+    series_id: 'uuid',
+    slot: 'text',
+    original_at: 'timestamptz',
+    cancelled: 'boolean NOT NULL',
+    occupies_from: 'timestamptz NOT NULL',
+    occupies_until: 'timestamptz NOT NULL',
+    extent: 'text NOT NULL',
+    starts: 'jsonb',
+    ends: 'jsonb',
+    recurrence: 'jsonb',
+    meeting: 'jsonb',
+    ...learnedColumns,
+  },
+  key: 'meeting_id',
+  indexes: [
+    "(owner_id, occupies_from) WHERE extent = 'short' AND NOT cancelled",
+    "(owner_id, occupies_until) WHERE extent = 'lasting' AND NOT cancelled",
+    '(series_id, original_at) WHERE series_id IS NOT NULL',
+    '(calendar_id)',
+  ],
+  rowId: ({ data }) => data.meetingId,
+  on: {
+    'MeetingScheduled.v1': present,
+    'MeetingRescheduled.v1': present,
+    'MeetingChanged.v1': present,
+    'MeetingCancelled.v1': (row, message) => {
+      if (!isNews(row, message)) return undefined;
+      const { entryId, seriesId, originalStart } = message.data;
+      if (seriesId === undefined || originalStart === undefined) return removed;
+      const at = slotInstant(originalStart);
+      return {
+        ...known(message, { entryId, seriesId, originalStart }),
+        occupies_from: at,
+        occupies_until: at,
+        extent: 'short',
+        cancelled: true,
+      };
+    },
+  },
+});
+
+function present(row: MeetingRow | undefined, message: Present): MeetingRow | undefined {
+  if (!isNews(row, message)) return undefined;
+  const { meeting } = message.data;
+  const { start, end, recurrence } = meeting;
+  return {
+    ...known(message, meeting),
+    ...extentOf({ start, end, recurrence }),
+    cancelled: false,
+    starts: start,
+    ends: end,
+    ...(recurrence && { recurrence }),
+    meeting,
+  };
+}
+
+function known(
+  message: Present | ReadMessage<string, MeetingCancelledV1>,
+  { entryId, seriesId, originalStart }: { entryId: string; seriesId?: string; originalStart?: EntryTimeV1 },
+) {
+  return {
+    meeting_id: message.data.meetingId,
+    entry_id: entryId,
+    owner_id: message.data.ownerId,
+    calendar_id: message.data.calendarId,
+    ...(seriesId !== undefined && { series_id: seriesId }),
+    ...(originalStart && { slot: slotOf(originalStart), original_at: slotInstant(originalStart) }),
+    ...learnedFrom(message),
+  };
+}
