@@ -17,3 +17,7 @@ export { listQuarantined, type QuarantinedKey, releaseQuarantined } from './rela
 export { requestReplay } from './relay/replay-lane';
 export { SequencesGoneV1 } from './sequences-gone';
 export { createTopics, type CreateTopicsOptions, MAX_MESSAGE_BYTES, type TopicDrift } from './topics';
+export { type ConsumerState } from './consume/consumer-health';
+export { KafkaConsumerStrategy, type KafkaConsumerOptions } from './consume/kafka-consumer.strategy';
+export { type Collector, MessageContext } from './consume/message-context';
+export { discardParked, listParked, type ParkedMessage, requestReplayOfParked } from './parking/parked-messages';

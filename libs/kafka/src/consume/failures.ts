@@ -1,0 +1,27 @@
+import { ConcurrencyConflict, isTransientDatabaseError } from '@calendar-sync/event-sourcing-postgres';
+
+/** A handler, or a collector that it filled, threw. */
+export class HandlerFailed extends Error {
+  override readonly name = 'HandlerFailed';
+
+  constructor(override readonly cause: unknown) {
+    super('a handler failed', { cause });
+  }
+}
+
+/** What Kafka holds contradicts what was applied: going on would lose messages silently. Only a person can tell what is true. */
+export class TopicContradicts extends Error {
+  override readonly name = 'TopicContradicts';
+}
+
+/** True for what a repetition can heal. Whatever else a handler throws is a bug or bad data and would fail again. */
+export function isTransient(error: unknown): boolean {
+  for (
+    let current: unknown = error, depth = 0;
+    current instanceof Error && depth < 10;
+    current = current.cause, depth += 1
+  ) {
+    if (current instanceof ConcurrencyConflict || isTransientDatabaseError(current)) return true;
+  }
+  return false;
+}

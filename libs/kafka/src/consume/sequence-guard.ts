@@ -1,0 +1,67 @@
+import type { Message, TopicKind } from '@calendar-sync/contracts-envelope';
+import { isSequencesGone } from '../sequences-gone';
+
+/** How far a key of one source was applied. */
+export interface Progress {
+  epoch: number;
+  last: number;
+}
+
+/** A message that could not be applied, with as many of its numbers as it had. */
+export interface Blocker {
+  source: string | undefined;
+  epoch: number | undefined;
+  sequence: number | undefined;
+}
+
+/** The numbers that a message stands for: one, or the range that is gone. */
+export interface Numbers {
+  source: string;
+  epoch: number;
+  from: number;
+  to: number;
+}
+
+export type Verdict =
+  | { verdict: 'apply'; skipped: number }
+  | { verdict: 'duplicate' }
+  | { verdict: 'behind' }
+  | { verdict: 'gap'; missing: { from: number; to: number } };
+
+export function numbersOf(message: Message): Numbers {
+  const { source, epoch, sequence } = message;
+  return isSequencesGone(message)
+    ? { source, epoch, from: message.data.fromSequence, to: message.data.toSequence }
+    : { source, epoch, from: sequence, to: sequence };
+}
+
+/** True when the numbers were dealt with already, or are of a life of the producer that a restore ended. */
+export function isCovered({ epoch, to }: Pick<Numbers, 'epoch' | 'to'>, progress: Progress | undefined): boolean {
+  return progress !== undefined && (epoch < progress.epoch || (epoch === progress.epoch && to <= progress.last));
+}
+
+/**
+ * Whether a message may be applied now: only the number that follows the last one of its key may. A new epoch counts
+ * anew. Commands can't be asked for again (they are deleted once sent), so a gap in them is reported and passed over.
+ */
+export function judge(
+  numbers: Numbers,
+  progress: Progress | undefined,
+  blockers: readonly Blocker[],
+  kind: TopicKind,
+): Verdict {
+  if (isCovered(numbers, progress)) return { verdict: 'duplicate' };
+  if (blockers.some((blocker) => stands(blocker, numbers))) return { verdict: 'behind' };
+  const known = progress?.epoch === numbers.epoch;
+  const next = (known ? progress.last : 0) + 1;
+  const missing = Math.max(0, numbers.from - next);
+  if (missing === 0) return { verdict: 'apply', skipped: 0 };
+  if (kind === 'commands') return { verdict: 'apply', skipped: known ? missing : 0 };
+  return { verdict: 'gap', missing: { from: next, to: numbers.from - 1 } };
+}
+
+/** What has no numbers stands before everything of its key; otherwise what is earlier does. The same number is a second chance. */
+function stands({ source, epoch, sequence }: Blocker, numbers: Numbers): boolean {
+  if (source === undefined || epoch === undefined || sequence === undefined) return true;
+  return source === numbers.source && epoch === numbers.epoch && sequence < numbers.from;
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { appendToStreams } from '@calendar-sync/event-sourcing-postgres';
+import { eventually } from '@calendar-sync/test-infrastructure';
+import { enqueueCommand } from '../index';
+import { Bench, headerOf, placed } from '../testing/bench';
+import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
+
+describe('the relay', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.open();
+  });
+  afterEach(() => bench.close());
+
+  const heldSequences = async () => (await bench.held()).map((message) => Number(headerOf(message, 'ce_sequence')));
+
+  it('publishes what was recorded, with its envelope, and keeps private what is private', async () => {
+    const orderId = randomUUID();
+    await bench.append([
+      placed(orderId, 1, 'two chairs'),
+      { type: 'Counted', data: { count: 1 } },
+      { type: 'Paid', data: { orderId, number: 2 } },
+    ]);
+    bench.relay().start();
+    const [first, second, ...more] = await eventually(async () => {
+      const found = await bench.held();
+      return found.length >= 2 && found;
+    });
+    expect(more).toEqual([]);
+    expect(first?.key?.toString()).toBe(orderId);
+    expect(JSON.parse(first?.value?.toString() ?? '')).toEqual({ orderId, number: 1, note: 'two chairs' });
+    expect(headerOf(first!, 'ce_source')).toBe('/calendar-sync/shop');
+    expect(headerOf(first!, 'ce_ownerid')).toBe('owner');
+    expect([headerOf(first!, 'ce_sequence'), headerOf(second!, 'ce_sequence')]).toEqual(['1', '2']);
+    expect([headerOf(first!, 'ce_type'), headerOf(second!, 'ce_type')]).toEqual(['OrderPlaced.v1', 'OrderPaid.v1']);
+  });
+
+  it('lets one of two relays publish, and the other takes over when the first stops', async () => {
+    const one = bench.relay({ leaseMs: 1_000 });
+    const two = bench.relay({ leaseMs: 1_000 });
+    one.start();
+    await eventually(() => one.state().leader);
+    two.start();
+    await bench.append([placed('a', 1)]);
+    await eventually(async () => (await heldSequences()).length === 1);
+    expect(two.state().leader).toBe(false);
+    await one.stop();
+    await eventually(() => two.state().leader);
+    await bench.append([placed('a', 2)]);
+    expect(await eventually(async () => ((await heldSequences()).length >= 2 ? heldSequences() : false))).toEqual([
+      1, 2,
+    ]);
+  });
+
+  it('stands by when its lease was taken from it, and does not move the cursor', async () => {
+    const relay = bench.relay({ leaseMs: 600_000 });
+    relay.start();
+    await eventually(() => relay.state().leader);
+    await bench.database.query(
+      `UPDATE relay_state SET token = token + 1, holder = 'another', lease_until = 'infinity'`,
+    );
+    await bench.append([placed('a', 1)]);
+    await eventually(() => !relay.state().leader);
+    const { rows } = await bench.database.query<{ cursor_position: string }>('SELECT cursor_position FROM relay_state');
+    expect(rows[0]?.cursor_position).toBe('0');
+  });
+
+  it('sends a command once and leaves nothing of it in the outbox', async () => {
+    bench.relay().start();
+    await bench.database.transaction(async (tx) => {
+      await enqueueCommand(tx, shopCommands, ShipOrderV1, { orderId: 'a' }, { ownerId: 'owner', correlationId: 'c' });
+      await enqueueCommand(tx, shopCommands, ShipOrderV1, { orderId: 'a' });
+    });
+    const sent = await eventually(async () => {
+      const found = await bench.held(shopCommands.name);
+      return found.length >= 2 && found;
+    });
+    expect(sent.map((message) => headerOf(message, 'ce_sequence'))).toEqual(['1', '2']);
+    expect(headerOf(sent[0]!, 'ce_source')).toBe('/calendar-sync/shop');
+    expect(headerOf(sent[0]!, 'ce_correlationid')).toBe('c');
+    await eventually(async () => {
+      const { rows } = await bench.database.query('SELECT FROM outbox_messages');
+      return rows.length === 0;
+    });
+  });
+
+  it('publishes each key in the order of its sequence, though ten writers turn the log around', async () => {
+    const keys = ['a', 'b', 'c'];
+    const perWriter = 60;
+    const relay = bench.relay({ batchSize: 7 });
+    relay.start();
+    const write = async (writer: number) => {
+      for (let n = 0; n < perWriter; n += 1) {
+        await bench.database.transaction(async (tx) => {
+          await tx.query('SELECT pg_current_xact_id()');
+          if (Math.random() < 0.3) await tx.query('SELECT pg_sleep(0.004)');
+          const key = keys[(writer + n) % keys.length]!;
+          const events = [placed(key, n)];
+          await appendToStreams(tx, [{ streamId: randomUUID(), expectedVersion: 0, events }], {
+            route: shopPublications.route,
+          });
+          if (Math.random() < 0.3) await tx.query('SELECT pg_sleep(0.003)');
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, writer) => write(writer)));
+    const { rows } = await bench.database.query<{ turned: string }>(
+      `SELECT count(*) AS turned FROM (SELECT sequence, lag(sequence) OVER (PARTITION BY key ORDER BY tx, position) AS before FROM events) e
+       WHERE sequence < before`,
+    );
+    expect(Number(rows[0]?.turned)).toBeGreaterThan(0);
+    const firstSeen = await eventually(async () => {
+      const seen = new Map<string, number[]>(keys.map((key) => [key, []]));
+      for (const message of await bench.held()) {
+        const ofKey = seen.get(message.key!.toString())!;
+        const sequence = Number(headerOf(message, 'ce_sequence'));
+        if (!ofKey.includes(sequence)) ofKey.push(sequence);
+      }
+      return [...seen.values()].reduce((sum, { length }) => sum + length, 0) === 10 * perWriter && seen;
+    });
+    for (const key of keys) expect(firstSeen.get(key)).toEqual(firstSeen.get(key)!.map((_, index) => index + 1));
+  });
+});
