@@ -146,6 +146,21 @@ test('ten thousand streams go in one call, in the order given, with one gap-free
   expect(await readStreams(db, ['bulk-1', 'bulk-9999', 'no-such-stream'])).toHaveProperty('size', 2);
 });
 
+test('a stream may have its own metadata, and else has that of the call', async () => {
+  await db.transaction((tx) =>
+    appendToStreams(
+      tx,
+      [
+        { streamId: 'meta-1', expectedVersion: 0, events: [kept('x')], metadata: { correlationId: 'own' } },
+        { streamId: 'meta-2', expectedVersion: 0, events: [kept('x')] },
+      ],
+      { metadata: { correlationId: 'of the call' } },
+    ),
+  );
+  const streams = await readStreams(db, ['meta-1', 'meta-2']);
+  expect([...streams.values()].map(([event]) => event!.metadata.correlationId)).toEqual(['own', 'of the call']);
+});
+
 test('the same stream twice in one call is a mistake of the caller', async () => {
   const append = { streamId: 'twice', expectedVersion: 0, events: [kept('x')] };
   await expect(db.transaction((tx) => appendToStreams(tx, [append, append]))).rejects.toThrow('twice in one call');

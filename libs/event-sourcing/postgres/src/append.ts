@@ -21,6 +21,8 @@ export interface StreamAppend {
   /** The version that the decision was made on; 0: the stream must not exist. */
   expectedVersion: number;
   events: readonly EventToAppend[];
+  /** Goes before that of the call. */
+  metadata?: EventMetadata;
 }
 
 export interface Route {
@@ -34,6 +36,7 @@ export type RouteEvent = (event: EventToAppend) => Route | undefined;
 
 export interface AppendOptions {
   route?: RouteEvent;
+  /** Of every event; a stream may have its own. */
   metadata?: EventMetadata;
 }
 
@@ -49,6 +52,7 @@ interface Planned {
   subject: string | undefined;
   id: string;
   event: EventToAppend;
+  metadata: EventMetadata;
 }
 
 interface Counter {
@@ -69,12 +73,12 @@ const APPEND = `
     SELECT nextval('events_position_seq') AS position, input.*
     FROM (SELECT count(*) FROM counters) AS locked,
       unnest($4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[],
-        $12::uuid[], $13::text[], $14::integer[], $15::jsonb[])
-      AS input (stream_id, version, requires, owner_id, topic, key, behind, subject, id, type, schema_version, data)
+        $12::uuid[], $13::text[], $14::integer[], $15::jsonb[], $16::jsonb[])
+      AS input (stream_id, version, requires, owner_id, topic, key, behind, subject, id, type, schema_version, data, metadata)
   )
   INSERT INTO events (position, stream_id, version, owner_id, topic, key, sequence, subject, id, type, schema_version, data, metadata)
   SELECT placed.position, stream_id, version, owner_id, placed.topic, placed.key, counters.last - behind, subject, id, type,
-    schema_version, data, $16::jsonb
+    schema_version, data, metadata
   FROM placed LEFT JOIN counters ON counters.topic = placed.topic AND counters.key = placed.key
   WHERE requires = 0 OR EXISTS (
     SELECT FROM events AS previous WHERE previous.stream_id = placed.stream_id AND previous.version = placed.requires
@@ -102,23 +106,23 @@ export async function appendToStreams(
   appends: readonly StreamAppend[],
   { route, metadata = {} }: AppendOptions = {},
 ): Promise<RecordedEvent[]> {
-  const { planned, counters } = plan(appends, route);
+  const { planned, counters } = plan(appends, route, metadata);
   if (planned.length === 0) return [];
-  const { rows } = await tx.query<WrittenRow>(APPEND, parameters(planned, counters, metadata));
+  const { rows } = await tx.query<WrittenRow>(APPEND, parameters(planned, counters));
   if (rows.length !== planned.length) {
     await undo(tx, rows, counters);
     throw new ConcurrencyConflict(await streamsElsewhere(tx, appends));
   }
   if (counters.length > 0) tx.signal(EVENTS_TO_PUBLISH);
   const written = new Map(rows.map((row) => [`${row.version} ${row.stream_id}`, row]));
-  return planned.map((event) => recorded(event, written.get(`${event.version} ${event.streamId}`)!, metadata));
+  return planned.map((event) => recorded(event, written.get(`${event.version} ${event.streamId}`)!));
 }
 
-function plan(appends: readonly StreamAppend[], route: RouteEvent | undefined) {
+function plan(appends: readonly StreamAppend[], route: RouteEvent | undefined, ofCall: EventMetadata) {
   const counters = new Map<string, Counter>();
   const streams = new Set<string>();
   const planned: (Planned & { counter?: Counter })[] = [];
-  for (const { streamId, ownerId, expectedVersion, events } of appends) {
+  for (const { streamId, ownerId, expectedVersion, events, metadata = ofCall } of appends) {
     if (streams.has(streamId)) throw new Error(`${streamId} is appended to twice in one call`);
     if (!Number.isSafeInteger(expectedVersion) || expectedVersion < 0)
       throw new Error(`The expected version of ${streamId} must be a whole number from 0`);
@@ -136,6 +140,7 @@ function plan(appends: readonly StreamAppend[], route: RouteEvent | undefined) {
         subject: to?.subject ?? event.subject,
         id: event.id ?? randomUUID(),
         event,
+        metadata,
         ...(counter && { counter }),
       });
     });
@@ -157,7 +162,7 @@ function count(counters: Map<string, Counter>, { topic, key }: Route): Counter {
 
 const byCodeUnits = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const parameters = (planned: readonly Planned[], counters: readonly Counter[], metadata: EventMetadata) => [
+const parameters = (planned: readonly Planned[], counters: readonly Counter[]) => [
   counters.map(({ topic }) => topic),
   counters.map(({ key }) => key),
   counters.map((counter) => counter.count),
@@ -173,7 +178,7 @@ const parameters = (planned: readonly Planned[], counters: readonly Counter[], m
   planned.map(({ event }) => event.type),
   planned.map(({ event }) => event.schemaVersion ?? 1),
   planned.map(({ event }) => jsonText(event.data)),
-  jsonText(metadata),
+  planned.map(({ metadata }) => jsonText(metadata)),
 ];
 
 /** The rows of the counters are locked by this transaction, so what it took can be given back. */
@@ -202,8 +207,8 @@ async function streamsElsewhere(tx: Transaction, appends: readonly StreamAppend[
   return rows.length > 0 ? rows.map(({ stream_id }) => stream_id) : appends.map(({ streamId }) => streamId);
 }
 
-function recorded(planned: Planned, row: WrittenRow, metadata: EventMetadata): RecordedEvent {
-  const { streamId, version, ownerId, route, subject, id, event } = planned;
+function recorded(planned: Planned, row: WrittenRow): RecordedEvent {
+  const { streamId, version, ownerId, route, subject, id, event, metadata } = planned;
   return {
     position: row.position,
     transactionId: row.tx,

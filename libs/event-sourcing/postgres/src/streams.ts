@@ -3,6 +3,7 @@ import { type AppendOptions, appendToStreams, type EventToAppend } from './appen
 import type { Queryable, Transaction } from './database';
 import {
   EVENT_COLUMNS,
+  type EventMetadata,
   type EventRow,
   type Recorded,
   recordedEvent,
@@ -46,6 +47,8 @@ export interface StreamCommands<Command> {
   streamId: string;
   ownerId?: string;
   commands: readonly Command[];
+  /** Goes before that of the call. */
+  metadata?: EventMetadata;
 }
 
 /**
@@ -67,14 +70,20 @@ export async function decideOnStreams<State, Command, Event extends Fact<string,
     streams.map(({ streamId }) => streamId),
     { ...(upcast && { upcast }) },
   );
-  const appends = streams.map(({ streamId, ownerId, commands }) => {
+  const appends = streams.map(({ streamId, ownerId, commands, metadata }) => {
     const history: readonly RecordedEvent[] = histories.get(streamId) ?? [];
     const state = stateAfter<State, Event>(decider, history as readonly RecordedEvent[] as unknown as Event[]);
     const events = decideAll(decider, commands, state).events.map((event): EventToAppend => ({
       ...event,
       ...(schemaVersionOf && { schemaVersion: schemaVersionOf(event.type) }),
     }));
-    return { streamId, ...(ownerId !== undefined && { ownerId }), expectedVersion: history.length, events };
+    return {
+      streamId,
+      ...(ownerId !== undefined && { ownerId }),
+      ...(metadata && { metadata }),
+      expectedVersion: history.at(-1)?.version ?? 0,
+      events,
+    };
   });
   return (await appendToStreams(
     tx,
