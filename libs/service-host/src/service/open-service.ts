@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
-import type { KafkaConsumerStrategy, OutboxRelay, RelayState } from '@calendar-sync/kafka';
+import type { ConsumerState, KafkaConsumerStrategy, OutboxRelay, RelayState } from '@calendar-sync/kafka';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, loadConfig } from '../config/load-config';
 import { Readiness } from '../health/readiness';
@@ -74,6 +74,7 @@ export async function openService(
   readiness.add('service', () => (lifecycle.draining.aborted ? 'shutting down' : undefined));
   readiness.add('database', async () => void (await database.query('select 1')));
   const necessary = (part: 'consumer' | 'relay') => ({ necessary: service.readyWithout?.includes(part) !== true });
+  if (consumer) readiness.add('consumer', () => consumerTrouble(consumer.state()), necessary('consumer'));
   readiness.add('relay', () => relayTrouble(relay.state()), necessary('relay'));
 
   let stopped: Promise<void> | undefined;
@@ -81,7 +82,7 @@ export async function openService(
     stopped ??= (async () => {
       lifecycle.drain();
       // Nest: workers stop (onModuleDestroy), then HTTP closes, then the consumer leaves; the relay and the pools end last.
-      await app.close();
+      await close(app);
       await relay.stop();
       await database.close();
     })();
@@ -102,6 +103,20 @@ export async function openService(
 }
 
 class ServiceRoot {}
+
+/** A connection that was busy when the server closed would be kept alive for a minute afterwards, and the server open with it. */
+async function close(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => server.closeIdleConnections(), 25);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
+}
+
+const consumerTrouble = ({ healthy, problems }: ConsumerState) =>
+  healthy ? undefined : scrubText(problems.join('; ')) || 'not healthy';
 
 const relayTrouble = ({ running, problem }: RelayState) =>
   problem === undefined ? (running ? undefined : 'not running') : scrubText(problem);
