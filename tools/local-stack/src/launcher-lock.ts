@@ -9,7 +9,7 @@ export const LAUNCHER = 'launcher';
 export const runningLauncher = (directory: StackDirectory) => ownedProcess(directory.pidFile(LAUNCHER), 'local-stack');
 
 /** Makes this process the launcher of the folder. Throws a Refusal when another one is and stays. */
-export async function becomeLauncher(directory: StackDirectory): Promise<{ release(): void }> {
+export async function becomeLauncher(directory: StackDirectory, patienceMs = 3_000): Promise<{ release(): void }> {
   const pidFile = directory.pidFile(LAUNCHER);
   for (;;) {
     try {
@@ -21,7 +21,7 @@ export async function becomeLauncher(directory: StackDirectory): Promise<{ relea
     const other = runningLauncher(directory);
     if (other === undefined) rmSync(pidFile, { force: true });
     // One that is just ending is worth waiting for.
-    else if (!(await waitForExit(other, 3_000))) {
+    else if (!(await waitForExit(other, patienceMs))) {
       throw new Refusal(
         `A local stack runs already in ${directory.path} (process ${other}): end it with Ctrl-C there, or kill ${other}.`,
       );

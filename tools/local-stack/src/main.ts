@@ -13,7 +13,7 @@ async function main(args: string[]): Promise<number> {
     .command('start')
     .description('starts everything on this machine, until Ctrl-C')
     .option('--no-simulator', 'with the real Google, as the settings say')
-    .option('--ics <file...>', 'calendar exports that the simulator loads')
+    .option('--ics <file...>', 'calendar exports that the simulator loads, FILE or EMAIL=FILE')
     .action(async (options) => done(await (await import('./commands/start.js')).start(options, context())));
   program
     .command('test')
@@ -35,8 +35,8 @@ async function main(args: string[]): Promise<number> {
     .action(async (options) => done(await (await import('./commands/token.js')).token(options, context())));
   program
     .command('parked')
-    .description('messages that could not be applied: list, or replay <id>… | --all')
-    .argument('[action]', 'list or replay', 'list')
+    .description('messages that could not be applied: list | replay <id>… | replay --all | discard <id>…')
+    .argument('[action]', 'list, replay or discard', 'list')
     .argument('[ids...]')
     .option('--service <service>', 'only of this service')
     .option('--all', 'replay all of them')

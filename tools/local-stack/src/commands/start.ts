@@ -67,11 +67,13 @@ async function connectPeople(stack: Stack): Promise<Person[]> {
   return people;
 }
 
-function icsFiles(files: readonly string[], from = process.cwd()): string[] {
-  return files.map((file) => {
+/** `FILE` or `EMAIL=FILE`, relative to where the person is. */
+function icsFiles(wishes: readonly string[], from = process.cwd()): string[] {
+  return wishes.map((wish) => {
+    const [, owner = '', file = wish] = /^([^=/]+@[^=/]+=)(.+)$/.exec(wish) ?? [];
     const path = resolve(from, file);
     if (!existsSync(path)) throw new Refusal(`--ics: there is no file ${file}.`);
-    return path;
+    return owner + path;
   });
 }
 

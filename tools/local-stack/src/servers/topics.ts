@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@calendar-sync/contracts-envelope';
 import { gatewayTopics } from '@calendar-sync/contracts-gateway';
 import { meetingExtractionTopics } from '@calendar-sync/contracts-meeting-extraction';
@@ -32,14 +33,31 @@ export async function createAllTopics(
   let created = 0;
   for (const service of services) {
     const read = factsOf[service].reads.flatMap((owner) => topicsOf[owner]);
-    const done = await createTopics(kafka, topicsOf[service], {
-      prefix,
-      partitions,
-      replicationFactor,
-      replaysFor: { consumer: service, topics: read },
-    });
+    const done = await patiently(() =>
+      createTopics(kafka, topicsOf[service], {
+        prefix,
+        partitions,
+        replicationFactor,
+        replaysFor: { consumer: service, topics: read },
+      }),
+    );
     created += done.created.length;
     drift.push(...done.drift);
   }
   return { created, drift };
+}
+
+const PATIENCE_MS = 20_000;
+
+/** A broker hears of a topic a moment after the controller has made it, and of its own start likewise. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || Date.now() > until) throw error;
+      await delay(200);
+    }
+  }
 }
