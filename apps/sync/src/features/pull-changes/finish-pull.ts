@@ -1,0 +1,117 @@
+import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
+import { nextPoll } from '../../domain/poll-schedule';
+import type { StreamOfEvents } from '../../publishing/record';
+import { finishedRequests, operationSteps, succeeded } from '../report-operations/operation-log';
+import { type PullRun, savePull } from './pull-run.store';
+import type { HeldState, Lease } from './sync-state.store';
+
+export interface PollLimits {
+  minSeconds: number;
+  maxSeconds: number;
+  secondLookMs: number;
+}
+
+/** Sync token and `synced_seq` move here and nowhere else, with or after the last page. Gives what is to be recorded. */
+export async function finishPull(
+  tx: Transaction,
+  lease: Lease,
+  state: HeldState,
+  pull: PullRun,
+  limits: PollLimits,
+): Promise<StreamOfEvents[]> {
+  const changes = pull.added + pull.changed + pull.cancelled;
+  const secondsSinceLastChange = changes > 0 ? 0 : state.secondsSinceLastChange;
+  const poll = nextPoll(
+    {
+      mode: state.mode,
+      minSeconds: limits.minSeconds,
+      maxSeconds: limits.maxSeconds,
+      foundUnannounced:
+        pull.trigger === 'poll' && pull.kind === 'incremental' && changes > 0 && state.notifiedAt === undefined,
+      ...(secondsSinceLastChange === undefined ? {} : { secondsSinceLastChange }),
+    },
+    Math.random(),
+  );
+  // A push that brought nothing may have been faster than the change that it announced.
+  const lookAgain = pull.trigger === 'notification' && changes === 0 && !pull.secondLook;
+  const { rows } = await tx.query<{ next_poll_at: Date; finished_at: Date }>(
+    `UPDATE calendar_sync_states SET sync_token = $2, synced_seq = $3,
+       full_synced_seq = CASE WHEN $4 THEN $3 ELSE full_synced_seq END,
+       consecutive_failures = 0, blocked_until = NULL, lease_owner = NULL, lease_until = NULL, last_synced_at = clock_timestamp(),
+       last_changed_at = CASE WHEN $5 THEN clock_timestamp() ELSE last_changed_at END,
+       next_poll_at = clock_timestamp() + $6 * interval '1 second', poll_reason = $7,
+       look_again_at = CASE WHEN $8::float8 IS NOT NULL THEN clock_timestamp() + $8::float8 * interval '1 millisecond' END,
+       due_at = CASE WHEN dirty_seq > $3 THEN clock_timestamp() ELSE clock_timestamp() + least($6 * interval '1 second',
+         CASE WHEN $8::float8 IS NOT NULL THEN $8::float8 * interval '1 millisecond' END) END
+     WHERE calendar_id = $1 RETURNING next_poll_at, last_synced_at AS finished_at`,
+    [
+      lease.calendarId,
+      pull.nextCursor,
+      pull.dirtySeq,
+      pull.kind === 'full',
+      changes > 0,
+      poll.seconds,
+      poll.reason,
+      lookAgain ? limits.secondLookMs : null,
+    ],
+  );
+  const { next_poll_at: nextPollAt, finished_at: finishedAt } = rows[0]!;
+  await tx.query('DELETE FROM webhook_retry_queue WHERE calendar_id = $1', [lease.calendarId]);
+  await savePull(tx, { ...pull, streamVersion: pull.streamVersion + 1 }, 'finished');
+  const { ownerId, connectionId, calendarId } = lease;
+  const about = { ownerId, connectionId, calendarId };
+  const notificationIds = await takeNotifications(tx, calendarId, pull.dirtySeq);
+  const requests = await finishedRequests(tx, calendarId, pull.dirtySeq);
+  return [
+    {
+      streamId: `calendar-pull-${pull.pullId}`,
+      ownerId,
+      expectedVersion: pull.streamVersion,
+      events: [
+        {
+          type: 'CalendarSynced',
+          data: {
+            ...about,
+            pullId: pull.pullId,
+            kind: pull.kind,
+            trigger: pull.trigger,
+            startedAt: pull.startedAt.toISOString(),
+            finishedAt: finishedAt.toISOString(),
+            pages: pull.pages,
+            items: pull.items,
+            added: pull.added,
+            changed: pull.changed,
+            cancelled: pull.cancelled,
+            ...(pull.notifiedAt === undefined ? {} : { notifiedAt: pull.notifiedAt.toISOString() }),
+            nextPollAt: nextPollAt.toISOString(),
+            pollReason: poll.reason,
+          },
+        },
+      ],
+    },
+    {
+      streamId: `calendar-notifications-${pull.pullId}`,
+      ownerId,
+      expectedVersion: 0,
+      events:
+        notificationIds.length === 0
+          ? []
+          : [
+              {
+                type: 'NotificationProcessed',
+                data: { ...about, notificationIds, processedAt: finishedAt.toISOString(), outcome: 'synced' },
+              },
+            ],
+    },
+    ...requests.map((operation) => operationSteps(operation, [succeeded(operation, {})])),
+  ];
+}
+
+/** The notifications that a pull covers; they wait no longer. */
+async function takeNotifications(tx: Transaction, calendarId: string, upTo: string): Promise<string[]> {
+  const { rows } = await tx.query<{ notification_id: string }>(
+    'DELETE FROM pending_notifications WHERE calendar_id = $1 AND dirty_seq <= $2 RETURNING notification_id',
+    [calendarId, upTo],
+  );
+  return rows.map(({ notification_id }) => notification_id);
+}

@@ -1,0 +1,119 @@
+import type { ChangePage } from '@calendar-sync/calendar-providers-port';
+import { entryIdOf } from '@calendar-sync/contracts-sync';
+import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
+import { decide, evolve, type Revision } from '../../domain/calendar-entry.decider';
+import { type DecidedEntry, decidePage, endedSeries, type SeenItem } from '../../domain/page-of-changes';
+import type { StreamOfEvents } from '../../publishing/record';
+import { type EntryToSave, loadAbsent, loadEntries, loadExceptions, saveEntries } from './entry.store';
+import type { PullRun } from './pull-run.store';
+import { type Lease, markDirty } from './sync-state.store';
+
+/** How many entries one transaction of a sweep gives up: it must end well below the time limit of a statement. */
+export const SWEEP_STEP = 1_000;
+
+const streamOf = (lease: Lease, { entryId, expectedVersion, events }: DecidedEntry): StreamOfEvents => ({
+  streamId: `calendar-entry-${entryId}`,
+  ownerId: lease.ownerId,
+  expectedVersion,
+  events,
+});
+
+export interface WrittenPage {
+  pull: PullRun;
+  streams: StreamOfEvents[];
+}
+
+/** Stores the entries of a page and gives what is to be recorded of them: half a dozen statements, however many items. */
+export async function writePage(
+  tx: Transaction,
+  lease: Lease,
+  providerCalendarId: string,
+  pull: PullRun,
+  page: ChangePage,
+): Promise<WrittenPage> {
+  const resources = new Map<string, object>();
+  const items = page.items.map((seen): SeenItem => {
+    const entryId = entryIdOf(lease.calendarId, seen.providerEntryId);
+    resources.set(entryId, seen.resource);
+    const { providerSeriesId } = seen;
+    const revision: Revision = {
+      providerEntryId: seen.providerEntryId,
+      cancelled: seen.cancelled,
+      ...(providerSeriesId === undefined
+        ? {}
+        : { providerSeriesId, seriesId: entryIdOf(lease.calendarId, providerSeriesId) }),
+      ...(seen.originalStart === undefined ? {} : { originalStart: seen.originalStart }),
+      ...(seen.etag === undefined ? {} : { etag: seen.etag }),
+      ...(seen.updatedAt === undefined ? {} : { updatedAt: seen.updatedAt }),
+      ...(seen.snapshot === undefined ? {} : { details: seen.snapshot }),
+    };
+    return { entryId, revision };
+  });
+  const full = pull.kind === 'full';
+  const stored = await loadEntries(tx, [...new Set(items.map(({ entryId }) => entryId))], pull.pullId);
+  const exceptions = await loadExceptions(tx, endedSeries(items, stored), pull.pullId);
+  const { ownerId, connectionId, calendarId } = lease;
+  const decided = decidePage(
+    { about: { ownerId, connectionId, calendarId }, providerCalendarId, fullListing: full },
+    items,
+    stored,
+    exceptions,
+  );
+  const toSave = decided.entries.map((one): EntryToSave => {
+    const resource = one.returned ? resources.get(one.entryId) : undefined;
+    return { decided: one, ...(resource === undefined ? {} : { resource }) };
+  });
+  await saveEntries(tx, lease, toSave, full ? pull.pullId : undefined);
+  if (decided.relist) await markDirty(tx, [{ calendarId }], { trigger: 'poll', full: true });
+  return {
+    pull: {
+      ...pull,
+      pageToken: page.nextPageToken,
+      nextCursor: page.nextCursor,
+      pages: pull.pages + 1,
+      items: pull.items + page.items.length,
+      added: pull.added + decided.added,
+      changed: pull.changed + decided.changed,
+      cancelled: pull.cancelled + decided.cancelled,
+    },
+    streams: decided.entries.map((one) => streamOf(lease, one)),
+  };
+}
+
+/** Gives up some of the entries that the full listing did not return; `done` when there are no more. */
+export async function sweepStep(
+  tx: Transaction,
+  lease: Lease,
+  pull: PullRun,
+  limit = SWEEP_STEP,
+): Promise<WrittenPage & { done: boolean }> {
+  const absent = await loadAbsent(tx, lease.calendarId, pull.pullId, limit);
+  const { ownerId, connectionId, calendarId } = lease;
+  const decided = [...absent].map(([entryId, stored]): DecidedEntry => {
+    const events = decide(
+      {
+        type: 'GiveUpEntry',
+        data: { about: { ownerId, connectionId, calendarId, entryId }, reason: 'absent-from-full-sync' },
+      },
+      stored.entry,
+    );
+    return {
+      entryId,
+      expectedVersion: stored.streamVersion,
+      events,
+      entry: events.reduce(evolve, stored.entry),
+      returned: false,
+    };
+  });
+  await saveEntries(
+    tx,
+    lease,
+    decided.map((one) => ({ decided: one })),
+    undefined,
+  );
+  return {
+    pull: { ...pull, cancelled: pull.cancelled + decided.length },
+    streams: decided.map((one) => streamOf(lease, one)),
+    done: absent.size < limit,
+  };
+}

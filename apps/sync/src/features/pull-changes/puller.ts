@@ -1,0 +1,190 @@
+import { type ChangePage, CursorExpired } from '@calendar-sync/calendar-providers-port';
+import { type Database, isTransientDatabaseError } from '@calendar-sync/event-sourcing-postgres';
+import { type Logger, scrubText, type ServiceMetrics } from '@calendar-sync/service-host';
+import { reactTo, type RetryLimits } from '../../domain/retry-policy';
+import { record } from '../../publishing/record';
+import { type CredentialVault, CredentialsGone } from '../guard-credentials/credential-vault';
+import { QuotaExhausted, type QuotaBuckets } from '../respect-quotas/quota-buckets';
+import { LeaseLost } from '../run-jobs/job-queue';
+import { failureOf } from './failure-of';
+import { finishPull, type PollLimits } from './finish-pull';
+import { sweepStep, writePage } from './page-writer';
+import { abandonPull, openPull, type PullRun, savePull, startPull } from './pull-run.store';
+import { loadTarget, type Providers, type PullTarget } from './pull-target';
+import { recordFailure } from './record-failure';
+import { hold, type Lease, releaseLease } from './sync-state.store';
+
+export interface PullerOptions {
+  database: Database;
+  vault: CredentialVault;
+  providers: Providers;
+  quotas: QuotaBuckets;
+  polling: PollLimits;
+  limits: RetryLimits;
+  logger: Logger;
+  metrics: ServiceMetrics;
+}
+
+/** A cursor that is lost again and again within one pull is a failure like any other. */
+const LARGEST_RESTARTS = 3;
+
+/** Pulls one calendar under a lease, page by page; each page is a transaction, and a crash between two costs nothing but time. */
+export class Puller {
+  constructor(private readonly options: PullerOptions) {}
+
+  /** Ends with the lease given back, whatever happens; only a database that can't be reached leaves it to run out. */
+  async pull(lease: Lease, stopping: AbortSignal): Promise<void> {
+    const { database, vault, providers, logger } = this.options;
+    const progress: { pull?: PullRun; target?: PullTarget } = {};
+    try {
+      progress.target = await loadTarget(database, vault, providers, lease.calendarId);
+      progress.pull = await database.transaction(async (tx) => openPull(tx, lease, await hold(tx, lease)));
+      await this.untilDone(lease, progress.target, progress, stopping);
+    } catch (error) {
+      await this.failed(lease, progress, error).catch((inFailing: unknown) => {
+        if (inFailing instanceof LeaseLost) return;
+        logger.error({ error: inFailing, calendarId: lease.calendarId }, 'the failure of a pull could not be recorded');
+      });
+    }
+  }
+
+  private async untilDone(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, stopping: AbortSignal) {
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        return await this.pages(lease, target, progress, stopping);
+      } catch (error) {
+        if (!(error instanceof CursorExpired) || restarts >= LARGEST_RESTARTS) throw error;
+        progress.pull = await this.restart(lease, progress.pull!);
+      }
+    }
+  }
+
+  private async pages(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, stopping: AbortSignal) {
+    const first = progress.pull!;
+    const pages = target.provider
+      .changesSince(target.credentials, target.providerCalendarId, {
+        ...(first.cursor === undefined ? {} : { cursor: first.cursor }),
+        ...(first.pageToken === undefined ? {} : { pageToken: first.pageToken }),
+      })
+      [Symbol.asyncIterator]();
+    let status: PullRun['status'] | 'finished' = first.status;
+    while (status === 'running') {
+      if (stopping.aborted) return releaseLease(this.options.database, lease, 0);
+      await this.options.quotas.spend(target.user);
+      const next = await pages.next();
+      if (next.done) throw new Error('the pages ended without a cursor');
+      status = await this.store(lease, target, progress, next.value);
+    }
+    while (status === 'sweeping') status = await this.sweep(lease, progress);
+  }
+
+  /** One transaction: the page's entries with their history, where the pull stands, and on the last page its end. */
+  private async store(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, page: ChangePage) {
+    const { database, polling } = this.options;
+    const { pull, status } = await database.transaction(async (tx) => {
+      const state = await hold(tx, lease);
+      const written = await writePage(tx, lease, target.providerCalendarId, progress.pull!, page);
+      const last = page.nextPageToken === undefined;
+      if (last && written.pull.kind === 'incremental') {
+        await record(tx, [...written.streams, ...(await finishPull(tx, lease, state, written.pull, polling))]);
+        return { pull: written.pull, status: 'finished' as const };
+      }
+      // A single page is told by its end alone.
+      const told = !last || written.pull.pages > 1;
+      const pull = { ...written.pull, streamVersion: written.pull.streamVersion + (told ? 1 : 0) };
+      const status = last ? ('sweeping' as const) : ('running' as const);
+      await savePull(tx, pull, status);
+      await record(tx, [...written.streams, ...(told ? [progressOf(lease, written.pull)] : [])]);
+      return { pull, status };
+    });
+    progress.pull = pull;
+    return status;
+  }
+
+  private async sweep(lease: Lease, progress: { pull?: PullRun }) {
+    const { database, polling } = this.options;
+    const { pull, status } = await database.transaction(async (tx) => {
+      const state = await hold(tx, lease);
+      const { pull, streams, done } = await sweepStep(tx, lease, progress.pull!);
+      const ending = done ? await finishPull(tx, lease, state, pull, polling) : [];
+      if (!done) await savePull(tx, pull, 'sweeping');
+      await record(tx, [...streams, ...ending]);
+      return { pull, status: done ? ('finished' as const) : ('sweeping' as const) };
+    });
+    progress.pull = pull;
+    return status;
+  }
+
+  /** The cursor is lost: everything is listed again beside what is there, and only then swept. */
+  private restart(lease: Lease, lost: PullRun): Promise<PullRun> {
+    const { database, logger, metrics } = this.options;
+    logger.info({ calendarId: lease.calendarId, pullId: lost.pullId, page: lost.pages }, 'the cursor is lost');
+    metrics.count('sync_cursors_lost_total', 'Sync cursors that the provider no longer accepts');
+    return database.transaction(async (tx) => {
+      const state = await hold(tx, lease);
+      await abandonPull(tx, lost.pullId);
+      await tx.query('UPDATE calendar_sync_states SET sync_token = NULL WHERE calendar_id = $1', [lease.calendarId]);
+      const { ownerId, connectionId, calendarId } = lease;
+      await record(tx, [
+        {
+          streamId: `calendar-pull-${lost.pullId}`,
+          ownerId,
+          expectedVersion: lost.streamVersion,
+          events: [
+            { type: 'CursorLost', data: { ownerId, connectionId, calendarId, pullId: lost.pullId, page: lost.pages } },
+          ],
+        },
+      ]);
+      // What the lost pull was to cover is still to be covered, and no more than that is known to be.
+      return startPull(
+        tx,
+        lease,
+        { ...state, notifiedAt: lost.notifiedAt ?? state.notifiedAt },
+        'cursor-expired',
+        true,
+      );
+    });
+  }
+
+  private async failed(lease: Lease, progress: { pull?: PullRun; target?: PullTarget }, error: unknown) {
+    const { database, quotas, limits, logger, metrics } = this.options;
+    const { calendarId } = lease;
+    if (error instanceof LeaseLost) {
+      logger.info({ calendarId }, 'the calendar was taken over or let go; this pull stops');
+      return;
+    }
+    if (error instanceof QuotaExhausted) return releaseLease(database, lease, error.waitMs);
+    if (error instanceof CredentialsGone) return releaseLease(database, lease, 60_000);
+    if (isTransientDatabaseError(error)) {
+      logger.warn({ error, calendarId }, 'the database failed during a pull');
+      return releaseLease(database, lease, 500);
+    }
+    const failure = failureOf(error);
+    const told = { ...failure, detail: scrubText(failure.detail) };
+    const level = failure.code === 'Unexpected' ? 'error' : 'warn';
+    logger[level]({ error, calendarId, failure: failure.code }, 'a pull failed');
+    metrics.count('sync_pulls_failed_total', 'Pulls that failed', { failure: failure.code });
+    await database.transaction((tx) =>
+      recordFailure(tx, quotas, {
+        lease,
+        pull: progress.pull,
+        failure: told,
+        user: progress.target?.user,
+        react: (attempt) => reactTo(failure, attempt, Math.random(), limits),
+      }),
+    );
+  }
+}
+
+function progressOf(lease: Lease, pull: PullRun) {
+  const { ownerId, connectionId, calendarId } = lease;
+  const { pullId, kind, pages, items } = pull;
+  return {
+    streamId: `calendar-pull-${pullId}`,
+    ownerId,
+    expectedVersion: pull.streamVersion,
+    events: [
+      { type: 'PullProgressed' as const, data: { ownerId, connectionId, calendarId, pullId, kind, pages, items } },
+    ],
+  };
+}

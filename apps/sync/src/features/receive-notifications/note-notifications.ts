@@ -1,0 +1,175 @@
+import type { CalendarChangeNotifiedV1 } from '@calendar-sync/contracts-webhook-ingestion';
+import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
+import type { Collector } from '@calendar-sync/kafka';
+import type { Logger, ServiceMetrics } from '@calendar-sync/service-host';
+import { record, type StreamOfEvents } from '../../publishing/record';
+import type { NotificationEvent } from '../../publishing/sync-events';
+import { markDirty } from '../pull-changes/sync-state.store';
+import { enqueueJobs, type NewJob } from '../run-jobs/job-queue';
+import { watchStream } from '../watch-calendars/watch-keeper';
+
+interface KnownChannel {
+  channel_id: string;
+  resource_id: string | null;
+  state: string;
+}
+interface KnownCalendar {
+  calendar_id: string;
+  owner_id: string;
+  connection_id: string;
+  active: boolean;
+}
+
+/** Of a calendar that was never ours, or is no more, there is nobody to name. */
+const NOBODY = { ownerId: 'unknown', connectionId: '00000000-0000-0000-0000-000000000000' };
+
+/**
+ * Takes verified pushes in, a chunk at a time. A push is a hint: its calendar is marked dirty and pulled at once, many pushes by
+ * one pull. Pushes of channels that we don't know carry what is needed to stop them.
+ */
+export class NoteNotifications implements Collector<CalendarChangeNotifiedV1> {
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: ServiceMetrics,
+    private readonly onDirty: () => void,
+  ) {}
+
+  async flush(tx: Transaction, notified: CalendarChangeNotifiedV1[]): Promise<void> {
+    const calendars = await this.calendarsOf(tx, notified);
+    const channels = await this.channelsOf(tx, notified);
+    const streams: StreamOfEvents[] = [];
+    const jobs: NewJob[] = [];
+    const hints: CalendarChangeNotifiedV1[] = [];
+
+    for (const push of notified) {
+      const calendar = calendars.get(push.calendarId);
+      if (calendar === undefined) {
+        streams.push(answered(push, NOBODY, { outcome: 'calendar-unknown' }));
+        continue;
+      }
+      const of = { ownerId: calendar.owner_id, connectionId: calendar.connection_id };
+      const channel = channels.get(push.channelId);
+      if (channel === undefined || channel.state === 'failed') jobs.push(stopJob(push, of));
+      else streams.push(...this.findings(push, of, channel));
+      if (channel === undefined) streams.push(answered(push, of, { outcome: 'channel-unknown' }));
+      else if (push.resourceState === 'sync') streams.push(answered(push, of, { outcome: 'channel-opened' }));
+      else if (!calendar.active) streams.push(answered(push, of, { failure: 'CalendarNotActive' }));
+      else hints.push(push);
+      // A push proved itself: whatever channel it came by, something changed.
+      if (channel === undefined && calendar.active && push.resourceState !== 'sync') hints.push(push);
+    }
+    await this.markDirty(tx, hints, channels);
+    await this.countMessages(tx, notified);
+    await enqueueJobs(tx, jobs);
+    await record(tx, streams);
+    tx.afterCommit(this.onDirty);
+  }
+
+  private async markDirty(tx: Transaction, hints: CalendarChangeNotifiedV1[], channels: Map<string, KnownChannel>) {
+    const earliest = new Map<string, Date>();
+    for (const { calendarId, receivedAt } of hints) {
+      const at = new Date(receivedAt);
+      const known = earliest.get(calendarId);
+      if (known === undefined || at < known) earliest.set(calendarId, at);
+    }
+    const marked = await markDirty(
+      tx,
+      [...earliest].map(([calendarId, notifiedAt]) => ({ calendarId, notifiedAt })),
+      { trigger: 'notification' },
+    );
+    const pending = hints.filter(({ calendarId, channelId }) => marked.has(calendarId) && channels.has(channelId));
+    if (pending.length === 0) return;
+    await tx.query(
+      `INSERT INTO pending_notifications (notification_id, calendar_id, owner_id, dirty_seq, received_at)
+       SELECT n.notification_id, n.calendar_id, s.owner_id, n.seq, n.received_at
+       FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) AS n (notification_id, calendar_id, seq, received_at)
+       JOIN calendar_sync_states AS s USING (calendar_id)
+       ON CONFLICT (notification_id) DO NOTHING`,
+      [
+        pending.map(({ notificationId }) => notificationId),
+        pending.map(({ calendarId }) => calendarId),
+        pending.map(({ calendarId }) => marked.get(calendarId)),
+        pending.map(({ receivedAt }) => receivedAt),
+      ],
+    );
+  }
+
+  /** Also tells the resource id of a channel whose opening has not been answered yet. */
+  private async countMessages(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
+    await tx.query(
+      `UPDATE calendar_webhooks AS w SET messages = w.messages + n.messages,
+         last_message_at = greatest(w.last_message_at, n.received_at),
+         last_message_number = greatest(w.last_message_number, n.number), resource_id = coalesce(w.resource_id, n.resource_id)
+       FROM (
+         SELECT channel_id, count(*) AS messages, max(received_at) AS received_at, max(number) AS number, min(resource_id) AS resource_id
+         FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::text[]) AS m (channel_id, received_at, number, resource_id)
+         GROUP BY channel_id
+       ) AS n WHERE w.channel_id = n.channel_id`,
+      [
+        notified.map(({ channelId }) => channelId),
+        notified.map(({ receivedAt }) => receivedAt),
+        notified.map(({ messageNumber }) => messageNumber ?? null),
+        notified.map(({ resourceId }) => resourceId),
+      ],
+    );
+  }
+
+  private findings(
+    push: CalendarChangeNotifiedV1,
+    of: { ownerId: string; connectionId: string },
+    channel: KnownChannel,
+  ): StreamOfEvents[] {
+    if (channel.resource_id === null || channel.resource_id === push.resourceId) return [];
+    const { calendarId, channelId } = push;
+    this.logger.warn({ calendarId, channelId }, 'a push names another resource than its channel was opened for');
+    this.metrics.count('sync_resource_mismatches_total', 'Pushes that name another resource than their channel');
+    const about = { ...of, calendarId };
+    return [
+      watchStream(about, channelId, [
+        {
+          type: 'ResourceMismatchFound',
+          data: { ...about, channelId, expected: channel.resource_id, found: push.resourceId },
+        },
+      ]),
+    ];
+  }
+
+  private async calendarsOf(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
+    const { rows } = await tx.query<KnownCalendar>(
+      'SELECT calendar_id, owner_id, connection_id, active FROM calendar_sync_states WHERE calendar_id = ANY ($1::uuid[])',
+      [notified.map(({ calendarId }) => calendarId)],
+    );
+    return new Map(rows.map((row) => [row.calendar_id, row]));
+  }
+
+  private async channelsOf(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
+    const { rows } = await tx.query<KnownChannel>(
+      'SELECT channel_id, resource_id, state FROM calendar_webhooks WHERE channel_id = ANY ($1::text[])',
+      [notified.map(({ channelId }) => channelId)],
+    );
+    return new Map(rows.map((row) => [row.channel_id, row]));
+  }
+}
+
+const stopJob = (push: CalendarChangeNotifiedV1, of: { ownerId: string; connectionId: string }): NewJob => ({
+  kind: 'stop-channel',
+  subject: push.channelId,
+  ...of,
+  details: { resourceId: push.resourceId, reason: 'unknown-channel' },
+});
+
+function answered(
+  { notificationId, calendarId, receivedAt }: CalendarChangeNotifiedV1,
+  of: { ownerId: string; connectionId: string },
+  how: { outcome: 'channel-opened' | 'channel-unknown' | 'calendar-unknown' } | { failure: string },
+): StreamOfEvents {
+  const about = { ...of, calendarId, notificationIds: [notificationId] };
+  const event: NotificationEvent =
+    'failure' in how
+      ? { type: 'NotificationFailed', data: { ...about, failedAt: receivedAt, failure: how.failure } }
+      : {
+          type: 'NotificationProcessed',
+          data: { ...about, processedAt: new Date().toISOString(), outcome: how.outcome },
+        };
+  return { streamId: `calendar-notification-${notificationId}`, ownerId: of.ownerId, events: [event] };
+}

@@ -1,0 +1,4 @@
+import { runMigrations } from '@calendar-sync/service-host';
+import { sync } from './sync.service';
+
+void runMigrations(sync);
