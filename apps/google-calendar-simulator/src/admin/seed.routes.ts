@@ -1,9 +1,11 @@
 import { badRequest, notFound } from '../http/api-error';
-import { type JsonObject, jsonBody, number, text, texts } from '../http/json-input';
+import { isObject, type JsonObject, jsonBody, number, text, texts } from '../http/json-input';
 import type { Call, Reply, Router } from '../http/router';
 import { Mutations } from '../seed/mutations';
+import { slotOf } from '../events/occurrences';
 import { Seeder } from '../seed/seeder';
 import { loadCalendar } from '../ics/load-file';
+import { splitSeries } from '../seed/split-series';
 import type { World } from '../world';
 import { showAccount } from './admin.routes';
 
@@ -14,6 +16,7 @@ export class SeedRoutes {
   register(router: Router): void {
     router.add('POST', '/admin/seed', 'admin.seed', (call) => this.seed(call));
     router.add('POST', '/admin/ics/{email}', 'admin.ics', (call) => this.ics(call));
+    router.add('POST', '/admin/split', 'admin.split', (call) => this.split(call));
     router.add('POST', '/admin/mutations', 'admin.mutations', (call) => this.mutate(call));
   }
 
@@ -28,6 +31,25 @@ export class SeedRoutes {
       ...(domain !== undefined && { domain }),
     });
     return { status: 200, json: { items: accounts.map((account) => showAccount(this.world, account)) } };
+  }
+
+  /** "This and following" from an occurrence on, as Google's page does it. */
+  private split(call: Call): Reply {
+    const { account: email, eventId, changes } = jsonBody(call);
+    const account = this.world.accounts.byEmail(text(email) ?? '');
+    const calendar = account && this.world.calendars.get(account.email);
+    const found = calendar && this.world.book.find(calendar.id, text(eventId) ?? '');
+    if (!account || !calendar || !found?.master) throw badRequest('account, or eventId of an occurrence, is missing');
+    const split = splitSeries(
+      this.world,
+      account,
+      calendar,
+      found.master,
+      slotOf(found.resource),
+      isObject(changes) ? changes : {},
+    );
+    if (!split) throw badRequest('The series is already split there');
+    return { status: 200, json: split.resource };
   }
 
   /** The body is a calendar file. */
@@ -51,7 +73,7 @@ export class SeedRoutes {
     const all = accounts ?? this.world.accounts.all();
     if (all.length === 0) throw badRequest('There are no accounts');
     const mutations = new Mutations(this.world, all, whole(body, 'seed', this.world.store.position));
-    return { status: 200, json: { items: mutations.apply(whole(body, 'count', 1)) } };
+    return { status: 200, json: { items: mutations.apply(whole(body, 'count', 1), texts(body['kinds'])) } };
   }
 }
 

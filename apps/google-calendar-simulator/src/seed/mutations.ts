@@ -84,21 +84,23 @@ export class Mutations {
     ];
   }
 
-  /** Each mutation is announced on its own. */
-  apply(count: number): Mutation[] {
+  /** Up to `count` changes, each announced on its own; of these kinds only, where they are named. */
+  apply(count: number, kinds?: readonly string[]): Mutation[] {
+    const attempts = this.attempts.filter(([kind]) => kinds?.includes(kind) ?? true);
+    if (attempts.length === 0) return [];
     const done: Mutation[] = [];
     for (let tries = 0; done.length < count && tries < count * 20; tries++) {
-      const mutation = this.world.perform(() => this.one());
+      const mutation = this.world.perform(() => this.one(attempts));
       if (mutation) done.push(mutation);
     }
     return done;
   }
 
-  private one(): Mutation | undefined {
+  private one(attempts: readonly (readonly [kind: string, attempt: Attempt])[]): Mutation | undefined {
     const account = this.random.pick(this.accounts);
     const calendar = this.world.calendars.get(account.email);
     if (!calendar) return undefined;
-    const [kind, attempt] = this.random.pick(this.attempts);
+    const [kind, attempt] = this.random.pick(attempts);
     const stored = this.world.book.all(calendar.id);
     const id = attempt({ account, calendar, stored });
     return id === undefined ? undefined : { kind, account: account.email, calendarId: calendar.id, id };

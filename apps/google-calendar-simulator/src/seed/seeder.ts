@@ -68,7 +68,7 @@ export class Seeder {
   /** Cycles through all kinds, so that a small calendar already has every one. */
   entry(account: Account, emails: readonly string[], number: number): JsonObject {
     if (number % 5 === 0) return this.series(account, emails, number / 5);
-    if (number % 17 === 3) return this.special(account, Math.floor(number / 17));
+    if (number % 10 === 3) return this.special(account, Math.floor(number / 10));
     return this.single(account, emails);
   }
 
