@@ -55,7 +55,7 @@ export class KafkaConsumerStrategy extends Server implements CustomTransportStra
   }
 
   /** Joins in the background: a service answers its requests also while no broker can be reached. Readiness reads `state()`. */
-  listen(callback: (error?: unknown) => void): void {
+  listen(callback: (error?: unknown) => void = failLoudly): void {
     try {
       this.requireHandlers();
     } catch (error) {
@@ -106,4 +106,8 @@ export class KafkaConsumerStrategy extends Server implements CustomTransportStra
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     };
   }
+}
+
+function failLoudly(error?: unknown): void {
+  if (error !== undefined) throw error;
 }

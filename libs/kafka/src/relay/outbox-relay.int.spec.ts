@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendToStreams } from '@calendar-sync/event-sourcing-postgres';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { enqueueCommand } from '../index';
 import { Bench, headerOf, placed } from '../testing/bench';
 import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
@@ -8,7 +8,7 @@ import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
 describe('the relay', () => {
   let bench: Bench;
   beforeEach(async () => {
-    bench = await Bench.open();
+    bench = await Bench.open(await startTestDatabase(), testKafka());
   });
   afterEach(() => bench.close());
 

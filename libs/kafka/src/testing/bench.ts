@@ -6,7 +6,6 @@ import {
   openDatabase,
   type RecordedEvent,
 } from '@calendar-sync/event-sourcing-postgres';
-import { startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { KafkaMessage } from 'kafkajs';
 import { DataSource } from 'typeorm';
@@ -69,17 +68,20 @@ export class Bench {
     readonly kafka: Kafka,
   ) {}
 
-  static async open({ partitions = 2, brokers }: { partitions?: number; brokers?: string[] } = {}): Promise<Bench> {
-    const { url, drop } = await startTestDatabase();
+  /** On a fresh database and a broker, both of the caller. */
+  static async open(
+    { url, drop }: { url: string; drop(): Promise<void> },
+    { brokers, topicPrefix }: { brokers: string[]; topicPrefix: string },
+    { partitions = 2 }: { partitions?: number } = {},
+  ): Promise<Bench> {
     await migrated(url);
-    const run = brokers === undefined ? testKafka() : { brokers, topicPrefix: 'own.' };
     const database = openDatabase({ url, applicationName: 'bench' });
     const logger = recordingLogger();
-    const kafka = createKafka({ brokers: run.brokers, clientId: 'bench', logger });
-    const bench = new Bench(database, url, run.brokers, run.topicPrefix, kafka);
+    const kafka = createKafka({ brokers, clientId: 'bench', logger });
+    const bench = new Bench(database, url, brokers, topicPrefix, kafka);
     bench.closings.push(drop, () => database.close());
     await createTopics(kafka, [orders, shopCommands], {
-      prefix: run.topicPrefix,
+      prefix: topicPrefix,
       replicationFactor: 1,
       partitions,
       replaysFor: { consumer: 'counter', topics: [orders] },
