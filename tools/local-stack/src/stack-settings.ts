@@ -1,4 +1,5 @@
-import { freePorts } from '@calendar-sync/test-infrastructure';
+import { join } from 'node:path';
+import { freePorts, workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { databaseVariable, factsOf, services, type Service } from './services/services';
 import type { Secrets } from './settings/secrets';
 import type { Environment } from './settings/settings';
@@ -81,6 +82,8 @@ export function completeSettings(
           WEBHOOK_PUBLIC_URL: `http://127.0.0.1:${ports['webhook-ingestion']}/webhooks/google`,
         };
   return {
+    // Five processes load the same packages: compiled once, they start in half the time.
+    NODE_COMPILE_CACHE: join(workspaceRoot, '.local/compiled'),
     CREDENTIAL_KEYS: secrets.credentialKeys,
     CHANNEL_TOKEN_KEYS: secrets.channelTokenKeys,
     ...ownKeys,

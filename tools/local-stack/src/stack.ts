@@ -3,7 +3,7 @@ import { quietly, type ShowSteps, type Step } from './progress/steps';
 import { Stack } from './running-stack';
 import { createOwnDatabases, ownUrl } from './servers/databases';
 import { portIsFree, Servers } from './servers/servers';
-import { createAllTopics } from './servers/topics';
+import { coordinatorIsThere, createAllTopics } from './servers/topics';
 import { migrate } from './services/migrate';
 import { endOrphans } from './services/orphans';
 import { type News, serviceDefinition, simulatorDefinition } from './services/process-definitions';
@@ -142,6 +142,7 @@ async function topics(stack: Stack, partitions: number | undefined, report: (tex
     ...(partitions !== undefined && { partitions }),
   });
   if (created > 0) report(`${created} created`);
+  await coordinatorIsThere(kafka);
   for (const { topic, setting, expected, found } of drift) {
     report(`${topic}: ${setting} is ${found} and should be ${expected}`);
   }

@@ -47,6 +47,17 @@ export async function createAllTopics(
   return { created, drift };
 }
 
+/** A new broker makes the topic of its consumer groups when first asked for one, and turns consumers away meanwhile. */
+export async function coordinatorIsThere(kafka: Cluster): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await patiently(() => admin.describeGroups(['local-stack']));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 const PATIENCE_MS = 20_000;
 
 /** A broker hears of a topic a moment after the controller has made it, and of its own start likewise. */

@@ -50,14 +50,15 @@ export class LogTail {
 export function troubleIn(line: string): string | undefined {
   if (!line.startsWith('{')) return /error|warn|cannot|fail|must be|missing/i.test(line) ? line : undefined;
   try {
-    const { level, msg, error } = JSON.parse(line) as {
-      level?: number | string;
-      msg?: string;
+    const { level, message, error, kafkajs } = JSON.parse(line) as {
+      level?: string;
+      message?: string;
       error?: { message?: string };
+      kafkajs?: string;
     };
-    const serious = typeof level === 'number' ? level >= 50 : level === 'error' || level === 'fatal';
-    if (!serious) return undefined;
-    return [msg, error?.message].filter((text, index, all) => text && all.indexOf(text) === index).join(': ');
+    // The Kafka client tells of each attempt that it repeats by itself; a broker that stays away shows as not ready.
+    if ((level !== 'error' && level !== 'fatal') || kafkajs !== undefined) return undefined;
+    return [message, error?.message].filter((text, index, all) => text && all.indexOf(text) === index).join(': ');
   } catch {
     return undefined;
   }

@@ -73,6 +73,7 @@ const forEveryone = [
   'LANG',
   'NODE_ENV',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'NO_PROXY',

@@ -10,7 +10,7 @@ import { SupervisedProcess } from './supervised-process';
 
 const server = `
   require('node:http').createServer((request, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');
-  console.log(JSON.stringify({ level: 30, msg: 'all is well' }));
+  console.log(JSON.stringify({ level: 'info', message: 'all is well' }));
 `;
 
 describe('a supervised process', () => {
@@ -85,7 +85,7 @@ describe('a supervised process', () => {
   });
 
   it('shows errors at the terminal and keeps the rest to the log', async () => {
-    const process = supervise(`${server}; console.log(JSON.stringify({ level: 50, msg: 'the pull failed' }))`);
+    const process = supervise(`${server}; console.log(JSON.stringify({ level: 'error', message: 'the pull failed' }))`);
     await process.start();
     await process.ready();
     await eventually(() => news.length > 0);
@@ -129,11 +129,12 @@ describe('a log', () => {
   });
 
   it.each([
-    ['{"level":50,"msg":"failed","error":{"message":"no route"}}', 'failed: no route'],
-    ['{"level":40,"msg":"slow"}', undefined],
+    ['{"level":"error","message":"failed","error":{"message":"no route"}}', 'failed: no route'],
+    ['{"level":"warn","message":"slow"}', undefined],
+    ['{"level":"error","message":"Restarting the consumer in 100ms","kafkajs":"Consumer"}', undefined],
     ['gateway cannot start:', 'gateway cannot start:'],
     ['listening on port 1', undefined],
-    ['{"level":50', undefined],
+    ['{"level":"error"', undefined],
   ])('line %s says to the terminal: %s', (line, text) => {
     expect(troubleIn(line)).toBe(text);
   });
