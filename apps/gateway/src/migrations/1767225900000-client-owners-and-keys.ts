@@ -20,7 +20,7 @@ export class ClientOwnersAndKeys1767225900000 implements MigrationInterface {
         content_hash text NOT NULL,
         operation_id uuid NOT NULL,
         owner_id text NOT NULL,
-        answer jsonb,
+        answer json,
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT idempotency_keys_pkey PRIMARY KEY (subject, route, key)
       )`);

@@ -68,7 +68,7 @@ export async function keepAnswer(
   { caller, route, key }: KeyedRequest,
   answer: OperationDto,
 ): Promise<void> {
-  await db.query('UPDATE idempotency_keys SET answer = $4::jsonb WHERE subject = $1 AND route = $2 AND key = $3', [
+  await db.query('UPDATE idempotency_keys SET answer = $4::json WHERE subject = $1 AND route = $2 AND key = $3', [
     subjectOf(caller),
     route,
     key,

@@ -64,8 +64,16 @@ export class TokenVerifier {
       });
       return payload;
     } catch (error) {
-      throw reasonOf(error);
+      throw this.reasonOf(error);
     }
+  }
+
+  private reasonOf(error: unknown): Error {
+    // What jose doesn't name comes from fetch, or from a key that does not fit the algorithm.
+    const isForeign = !(error instanceof errors.JOSEError);
+    if (this.settings.JWT_JWKS_URL !== undefined && (isForeign || unavailable.has(error.code)))
+      return new KeysUnavailable();
+    return reasonOf(error);
   }
 
   private remember(name: string, verified: { caller: Caller; expiresAt: number }) {
@@ -110,11 +118,5 @@ function reasonOf(error: unknown): Error {
     return new UnacceptableToken('the algorithm of the token is not allowed');
   if (error instanceof errors.JWKSNoMatchingKey)
     return new UnacceptableToken('the token was signed with a key that the issuer does not list');
-  if (error instanceof errors.JOSEError && !unavailable.has(error.code))
-    return new UnacceptableToken('the token is malformed or its signature is wrong');
-  if (error instanceof errors.JOSEError || isFetchFailure(error)) return new KeysUnavailable();
   return new UnacceptableToken('the token is malformed or its signature is wrong');
 }
-
-/** Of fetch: `TypeError: fetch failed` with the cause behind it. */
-const isFetchFailure = (error: unknown) => error instanceof TypeError && error.cause !== undefined;
