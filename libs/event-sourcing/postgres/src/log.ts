@@ -48,7 +48,7 @@ export async function readLog(
      FROM (
        SELECT epoch AS log_epoch, pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
          $1::xid8 > pg_snapshot_xmin(pg_current_snapshot()) AS cursor_ahead
-       FROM log_epoch
+       FROM log_epoch LIMIT 1
      ) AS horizon
      LEFT JOIN LATERAL (
        SELECT ${EVENT_COLUMNS} FROM events
