@@ -68,8 +68,7 @@ export function simulatedGoogle(url: string): SimulatedGoogle {
       const { requests } = (await ask('GET', '/admin/requests')) as { requests: { operation: string }[] };
       return requests.filter((request) => request.operation.endsWith(operation)).length;
     },
-    channels: async () =>
-      ((await ask('GET', '/admin/channels')) as { channels: { id: string; state: string }[] }).channels,
+    channels: async () => ((await ask('GET', '/admin/channels')) as { items: { id: string; state: string }[] }).items,
   };
 }
 

@@ -1,0 +1,153 @@
+import { startSimulator, type Simulator } from '@calendar-sync/google-calendar-simulator';
+import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
+import { connectAndSettle } from '../../testing/connected-bench';
+import { type GoogleAccount, meeting, simulatedGoogle, type SimulatedGoogle } from '../../testing/google-account';
+import { SyncBench } from '../../testing/sync-bench';
+
+describe('watching calendars', () => {
+  let simulator: Simulator;
+  let testDatabase: TestDatabase;
+  let google: SimulatedGoogle;
+  let bench: SyncBench;
+  let ada: GoogleAccount;
+  let calendarId: string;
+  let connectionId: string;
+
+  beforeEach(async () => {
+    [simulator, testDatabase] = await Promise.all([startSimulator(), startTestDatabase()]);
+    google = simulatedGoogle(simulator.url);
+    ada = await google.account('ada@example.com');
+    bench = await SyncBench.open({ databaseUrl: testDatabase.url, googleUrl: simulator.url });
+    bench.startReplica();
+    ({ calendarId, connectionId } = await connectAndSettle(bench, ada, eventually));
+  });
+  afterEach(async () => {
+    await bench.close();
+    await simulator.close();
+    await testDatabase.drop();
+  });
+
+  const channels = () =>
+    bench.rows<{ channel_id: string; state: string; stop_reason: string | null; resource_id: string }>(
+      'SELECT channel_id, state, stop_reason, resource_id FROM calendar_webhooks WHERE calendar_id = $1 ORDER BY requested_at',
+      [calendarId],
+    );
+  const dueNow = () =>
+    bench.rows("UPDATE jobs SET run_at = now() WHERE kind = 'keep-watch' AND subject = $1", [calendarId]);
+
+  test('a renewal opens the new channel first, pulls once over the seam, and only then stops the old one', async () => {
+    const [old] = await channels();
+    await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
+    const pulls = (await bench.facts('CalendarSynced')).length;
+    await dueNow();
+    await eventually(async () => {
+      expect(await channels()).toMatchObject([
+        { channel_id: old!.channel_id, state: 'stopped', stop_reason: 'renewed' },
+        { state: 'live' },
+      ]);
+    });
+    const story = await bench.facts('WatchOpened', 'CalendarSynced', 'WatchStopped');
+    const types = story.filter(({ key }) => key === calendarId).map(({ type }) => type);
+    expect(types.slice(-3)).toEqual(['WatchOpened', 'CalendarSynced', 'WatchStopped']);
+    expect((await bench.facts('CalendarSynced')).length).toBeGreaterThan(pulls);
+    const atGoogle = await google.channels();
+    expect(atGoogle.find(({ id }) => id === old!.channel_id)?.state).toBe('stopped');
+  });
+
+  test('a renewal that fails keeps the old channel', async () => {
+    await google.faults({ errors: [{ method: 'events.watch', status: 500 }] });
+    await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
+    await dueNow();
+    await eventually(
+      async () => (await bench.rows("SELECT FROM jobs WHERE kind = 'keep-watch' AND attempts > 0")).length === 1,
+    );
+    expect((await channels())[0]?.state).toBe('live');
+    await google.noFaults();
+    await eventually(async () => (await channels())[0]?.state === 'stopped');
+  });
+
+  test('a channel that ended is opened again', async () => {
+    await bench.rows(
+      "UPDATE calendar_webhooks SET expires_at = now() - interval '1 minute', renew_at = now() - interval '1 hour'",
+    );
+    await dueNow();
+    await eventually(async () => {
+      expect(await channels()).toMatchObject([{ state: 'stopped', stop_reason: 'expired' }, { state: 'live' }]);
+    });
+  });
+
+  test('the renewal is due between half and four fifths of the lifetime that was granted', async () => {
+    const [row] = await bench.rows<{ share: number }>(
+      `SELECT (extract(epoch FROM renew_at - opened_at) / extract(epoch FROM expires_at - opened_at))::float8 AS share
+       FROM calendar_webhooks WHERE calendar_id = $1`,
+      [calendarId],
+    );
+    expect(row?.share).toBeGreaterThanOrEqual(0.5);
+    expect(row?.share).toBeLessThanOrEqual(0.8);
+  });
+
+  test('the first push of a channel is answered, and pulls nothing', async () => {
+    await eventually(async () => {
+      expect((await bench.facts('NotificationProcessed')).map(({ data }) => data['outcome'])).toContain(
+        'channel-opened',
+      );
+    });
+  });
+
+  test('a push of a channel that nobody knows is answered, pulled for and leads to its stop', async () => {
+    const pulls = (await bench.facts('CalendarSynced')).length;
+    await bench.note({ calendarId, channelId: 'lost-in-a-crash', resourceId: 'some-resource' });
+    await eventually(async () => (await google.calls('channels.stop')) === 1);
+    expect((await bench.facts('NotificationProcessed')).at(-1)?.data).toMatchObject({ outcome: 'channel-unknown' });
+    await eventually(async () => (await bench.facts('CalendarSynced')).length > pulls);
+  });
+
+  test('a push that names another resource than its channel is a finding', async () => {
+    const [live] = await channels();
+    await bench.note({ calendarId, channelId: live!.channel_id, resourceId: 'another' });
+    expect((await bench.facts('ResourceMismatchFound'))[0]?.data).toMatchObject({
+      found: 'another',
+      expected: live!.resource_id,
+    });
+  });
+
+  test('a disconnect stops the channels, forgets the grant and lets the calendars go, and keeps their history', async () => {
+    await ada.add(meeting('Stand-up'));
+    await eventually(async () => (await bench.titles(calendarId)).length === 1);
+    const operationId = await bench.disconnect(connectionId, { revoke: true });
+    await eventually(async () =>
+      (await bench.facts('OperationSucceeded')).some(({ data }) => data['operationId'] === operationId),
+    );
+    expect((await google.channels()).filter(({ state }) => state === 'live')).toEqual([]);
+    expect(await google.calls('oauth.revoke')).toBe(1);
+    expect(await bench.rows('SELECT FROM connection_credentials')).toEqual([]);
+    expect(await bench.rows('SELECT FROM jobs')).toEqual([]);
+    expect((await bench.facts('CalendarRemoved')).every(({ data }) => data['reason'] === 'disconnected')).toBe(true);
+    expect(await bench.facts('ConnectionRemoved')).toHaveLength(1);
+    expect(await bench.titles(calendarId)).toEqual(['Stand-up']);
+  });
+
+  test('a provider that cannot be reached does not keep anybody connected', async () => {
+    await google.faults({ errors: [{ method: 'channels.stop', status: 503 }] });
+    await bench.disconnect(connectionId);
+    await eventually(async () => (await bench.facts('ConnectionRemoved')).length === 1);
+    expect(await bench.rows('SELECT FROM connection_credentials')).toEqual([]);
+  });
+
+  test('the same account connected again after a disconnect resumes its history, with a full listing', async () => {
+    const { id } = await ada.add(meeting('Stand-up'));
+    await eventually(async () => (await bench.titles(calendarId)).length === 1);
+    await bench.disconnect(connectionId);
+    await eventually(async () => (await bench.facts('ConnectionRemoved')).length === 1);
+    await ada.remove(id);
+    const again = await connectAndSettle(bench, ada, eventually);
+    expect(again.calendarId).toBe(calendarId);
+    expect(again.connectionId).not.toBe(connectionId);
+    expect((await bench.facts('EntryCancelled')).map(({ data }) => data['reason'])).toEqual(['absent-from-full-sync']);
+    const versions = await bench.rows(
+      "SELECT version FROM events WHERE type LIKE 'Entry%' AND key = $1 ORDER BY version",
+      [calendarId],
+    );
+    expect(versions).toEqual([{ version: 1 }, { version: 2 }]);
+  });
+});
