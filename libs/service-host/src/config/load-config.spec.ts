@@ -63,6 +63,15 @@ describe('the settings of a service', () => {
     expect(config.NOTE).toBeUndefined();
   });
 
+  it('take addresses and networks of proxies', () => {
+    const { TRUSTED_PROXIES } = loadConfig(
+      ExampleConfig,
+      { ...complete, TRUSTED_PROXIES: '10.0.0.0/8, ::1,loopback' },
+      names,
+    );
+    expect(TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '::1', 'loopback']);
+  });
+
   it('take the port from the variable of the service', () => {
     expect(loadConfig(ExampleConfig, { ...complete, EXAMPLE_PORT: '0' }, names).PORT).toBe(0);
   });
@@ -74,7 +83,14 @@ describe('the settings of a service', () => {
 
   it('are all refused at once, each by the name of its variable and with what would be right', () => {
     expect(
-      faultsOf({ PUBLIC_URL: 'ftp://x', EXAMPLE_PORT: '70000', LOG_LEVEL: 'loud', DEMO: 'yes', PLAIN: 'c' }),
+      faultsOf({
+        PUBLIC_URL: 'ftp://x',
+        EXAMPLE_PORT: '70000',
+        LOG_LEVEL: 'loud',
+        DEMO: 'yes',
+        PLAIN: 'c',
+        TRUSTED_PROXIES: '10.0.0.0/8, all',
+      }),
     ).toEqual(
       expect.arrayContaining([
         'EXAMPLE_DATABASE_URL: is missing: must be a URL that starts with postgres:// or postgresql://',
@@ -85,6 +101,7 @@ describe('the settings of a service', () => {
         'EXAMPLE_PORT: must be a whole number between 0 and 65535',
         'LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent',
         'DEMO: must be true or false',
+        expect.stringMatching(/^TRUSTED_PROXIES: must be addresses, networks/),
         'PLAIN: must be one of the following values: a, b',
       ]),
     );

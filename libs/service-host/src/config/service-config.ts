@@ -1,7 +1,18 @@
-import { ChoiceSetting, IntegerSetting, ListSetting, TextSetting, UrlSetting } from './settings';
+import { isIP } from 'node:net';
+import { ChoiceSetting, IntegerSetting, ListSetting, Setting, TextSetting, UrlSetting } from './settings';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+function proxies(text: string): string[] {
+  const list = text.split(',').map((item) => item.trim());
+  for (const item of list) {
+    const [address = '', bits] = item.split('/');
+    const network = isIP(address) !== 0 && (bits === undefined || /^\d{1,3}$/.test(bits));
+    if (!network && !['loopback', 'linklocal', 'uniquelocal'].includes(item)) throw new Error('not an address');
+  }
+  return list;
+}
 
 /**
  * What every service needs from its environment. Properties are named like their variables; `DATABASE_URL` and `PORT` are read
@@ -28,6 +39,16 @@ export class ServiceConfig {
   /** 0 takes a free one. */
   @IntegerSetting({ min: 0, max: 65535 })
   PORT: number;
+
+  /** Whose `X-Forwarded-For` is believed: behind a load balancer, its network. Limits per address count by it. */
+  @Setting(
+    'must be addresses, networks (10.0.0.0/8), loopback, linklocal or uniquelocal, separated by commas',
+    proxies,
+    {
+      optional: true,
+    },
+  )
+  TRUSTED_PROXIES?: string[];
 
   @ChoiceSetting(logLevels, { default: 'info' })
   LOG_LEVEL: LogLevel;

@@ -12,7 +12,7 @@ export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig>
   /** The service's own; those of the event log and of messaging are added. */
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** Its HTTP port: the variable it is read from (default `<SERVICE>_PORT`) and the port without one. */
-  readonly http?: { variable?: string; port: number; bodyLimit?: number; trustProxy?: boolean };
+  readonly http?: { variable?: string; port: number; bodyLimit?: number };
   /** What it publishes of its own facts. */
   readonly publications?: Publications;
   /** The topics of others that it consumes. */

@@ -46,7 +46,7 @@ export async function openService(
   const options: HostOptions = { environment, onFatal, logger };
   const adapter = new FastifyAdapter({
     bodyLimit: service.http?.bodyLimit ?? 1_048_576,
-    trustProxy: service.http?.trustProxy ?? false,
+    trustProxy: config.TRUSTED_PROXIES ?? false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });

@@ -81,7 +81,7 @@ export interface Decided {
 export async function decideAndStore(
   tx: Transaction,
   decided: readonly Decided[],
-  traceparent: string | undefined,
+  traceparentOf: (notificationId: string) => string | undefined = () => undefined,
 ): Promise<number | undefined> {
   const notifications: NotificationReceived[] = [];
   const arrived: { push: Push; into?: string }[] = [];
@@ -96,23 +96,16 @@ export async function decideAndStore(
     }
     after.push({ ...burst, state });
   }
-  // One call each: the correlation id is the notification's own.
-  for (const { type, data } of notifications) {
-    await appendToStreams(
-      tx,
-      [
-        {
-          streamId: `calendar-notification-${data.notificationId}`,
-          expectedVersion: 0,
-          events: [{ type, data, id: data.notificationId }],
-        },
-      ],
-      {
-        route: notificationPublications.route,
-        metadata: { correlationId: data.notificationId, ...(traceparent !== undefined && { traceparent }) },
-      },
-    );
-  }
+  await appendToStreams(
+    tx,
+    notifications.map(({ type, data }) => ({
+      streamId: `calendar-notification-${data.notificationId}`,
+      expectedVersion: 0,
+      events: [{ type, data, id: data.notificationId }],
+      metadata: metadataOf(data, traceparentOf(data.notificationId)),
+    })),
+    { route: notificationPublications.route },
+  );
   await insertLogs(tx, arrived);
   await saveBursts(tx, after);
   const waiting = after.flatMap(({ state }) =>
@@ -120,6 +113,12 @@ export async function decideAndStore(
   );
   return waiting.length === 0 ? undefined : Math.min(...waiting);
 }
+
+/** Whatever follows from this push carries its id. */
+const metadataOf = ({ notificationId }: Push, traceparent: string | undefined) => ({
+  correlationId: notificationId,
+  ...(traceparent !== undefined && { traceparent }),
+});
 
 function arrival(push: Push, events: readonly (NotificationReceived | PushHeld | PushCoalesced)[]) {
   const coalesced = events.find((event) => event.type === 'PushCoalesced');

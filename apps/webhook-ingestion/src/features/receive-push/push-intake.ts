@@ -69,7 +69,8 @@ export class PushIntake {
           data: { push, now: burst.now, windowMs: this.windowMs },
         })),
       }));
-      const windowEndsAt = await decideAndStore(tx, decided, batch.length === 1 ? batch[0]?.traceparent : undefined);
+      const traces = new Map(batch.map(({ push, traceparent }) => [push.notificationId, traceparent]));
+      const windowEndsAt = await decideAndStore(tx, decided, (id) => traces.get(id));
       return windowEndsAt === undefined ? undefined : windowEndsAt - Math.max(...bursts.map(({ now }) => now));
     });
     if (nextEnd !== undefined) this.onHeld(Math.max(0, nextEnd));

@@ -42,7 +42,6 @@ export class WindowCloser {
           burst,
           commands: [{ type: 'CloseWindow' as const, data: { now: burst.now, windowMs: this.windowMs } }],
         })),
-        undefined,
       );
       return bursts.length;
     });
