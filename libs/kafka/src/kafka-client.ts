@@ -33,7 +33,7 @@ export function createKafka({ brokers, clientId, logger, ssl, sasl }: KafkaOptio
     requestTimeout: 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
     logLevel: logLevel.WARN,
-    logCreator: () => (entry) => writeLog(logger, entry),
+    logCreator: () => quietLog(logger),
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
   });
@@ -63,15 +63,23 @@ function registerZstd(): void {
   });
 }
 
-function writeLog(logger: Logger, { level, namespace, log }: LogEntry): void {
-  const { message, timestamp: _timestamp, logger: _logger, ...fields } = log;
-  const write =
-    level === logLevel.ERROR
-      ? logger.error
-      : level === logLevel.WARN
-        ? logger.warn
-        : level === logLevel.INFO
-          ? logger.info
-          : logger.debug;
-  write.call(logger, { kafkajs: namespace, ...fields }, message);
+const REPEATED_AFTER_MS = 10_000;
+
+/**
+ * Nothing that kafkajs calls an error is one to wake somebody for: it repeats, or its end comes as an event that is handled here. Of the same
+ * line, of which it writes hundreds while no broker can be reached, one in ten seconds is enough.
+ */
+function quietLog(logger: Logger): (entry: LogEntry) => void {
+  const written = new Map<string, number>();
+  return ({ level, namespace, log }) => {
+    const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = log;
+    const now = performance.now();
+    const repeated = now - (written.get(namespace + message) ?? -Infinity) < REPEATED_AFTER_MS;
+    if (!repeated) {
+      if (written.size > 500) written.clear();
+      written.set(namespace + message, now);
+    }
+    const loud = level === logLevel.ERROR || level === logLevel.WARN;
+    logger[loud && !repeated ? 'warn' : 'debug']({ kafkajs: namespace, ...fields }, message);
+  };
 }

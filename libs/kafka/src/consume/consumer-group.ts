@@ -19,7 +19,7 @@ export interface ConsumerGroupOptions extends KafkaConsumerOptions {
 
 const HEARTBEAT_MS = 1_000;
 const CLOSE_LIMIT_MS = 8_000;
-const CRASHES_IN_A_ROW = 10;
+const TOPIC_GONE_TIMES = 10;
 const UNREADABLE_TIMES = 20;
 
 /** The kafkajs consumer of a service and everything around it. */
@@ -34,7 +34,7 @@ export class ConsumerGroup {
   private readonly comparison = new Wakeable();
   private comparing: Promise<void> | undefined;
   private starting: Promise<void> | undefined;
-  private crashes = 0;
+  private topicGone = 0;
   private unreadable = 0;
   private contradictions = new Set<string>();
 
@@ -141,7 +141,7 @@ export class ConsumerGroup {
   private listen(): void {
     const { events } = this.consumer;
     this.consumer.on(events.GROUP_JOIN, (event) => {
-      this.crashes = 0;
+      this.topicGone = 0;
       this.health.beat();
       this.membership.onJoin(event);
       this.comparison.wake();
@@ -182,9 +182,9 @@ export class ConsumerGroup {
       restart: String(restart),
     });
     if (this.membership.closing) return;
-    this.crashes += 1;
-    // kafkajs restarts for ever, also when a topic is gone for good.
-    if (!restart || this.crashes >= CRASHES_IN_A_ROW) this.fatal(error);
+    // kafkajs restarts for ever, also when a topic is gone for good. While no broker can be reached that is right.
+    this.topicGone = isTopicGone(error) ? this.topicGone + 1 : 0;
+    if (!restart || this.topicGone >= TOPIC_GONE_TIMES) this.fatal(error);
   }
 
   private fatal(error: Error): void {
@@ -239,4 +239,11 @@ export class ConsumerGroup {
       }
     }
   }
+}
+
+function isTopicGone(error: unknown): boolean {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if ('type' in current && current.type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { appendToStreams } from '@calendar-sync/event-sourcing-postgres';
+import { advanceEpoch, appendToStreams } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
-import { enqueueCommand } from '../index';
+import { enqueueCommand, listQuarantined, releaseQuarantined } from '../index';
 import { Bench, headerOf, placed } from '../testing/bench';
 import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
 
@@ -119,5 +119,98 @@ describe('the relay', () => {
       return [...seen.values()].reduce((sum, { length }) => sum + length, 0) === 10 * perWriter && seen;
     });
     for (const key of keys) expect(firstSeen.get(key)).toEqual(firstSeen.get(key)!.map((_, index) => index + 1));
+  });
+
+  it('repeats after a crash before the cursor was saved, and loses nothing', async () => {
+    await bench.append([placed('a', 1), placed('a', 2)]);
+    const first = bench.relay();
+    first.start();
+    await eventually(async () => (await heldSequences()).length === 2);
+    await first.stop();
+    await bench.database.query(`UPDATE relay_state SET cursor_transaction = '0', cursor_position = 0`);
+    await bench.append([placed('a', 3)]);
+    bench.relay().start();
+    await eventually(async () => (await heldSequences()).includes(3));
+    expect(await heldSequences()).toEqual([1, 2, 1, 2, 3]);
+  });
+
+  it('publishes everything again under a new epoch after a restore', async () => {
+    await bench.append([placed('a', 1), placed('a', 2)]);
+    const relay = bench.relay();
+    relay.start();
+    await eventually(async () => (await heldSequences()).length === 2);
+    await bench.database.transaction((tx) => advanceEpoch(tx));
+    await bench.append([placed('a', 3)]);
+    const messages = await eventually(async () => {
+      const found = await bench.held();
+      return found.length >= 5 && found;
+    });
+    expect(messages.map((message) => `${headerOf(message, 'ce_epoch')}:${headerOf(message, 'ce_sequence')}`)).toEqual([
+      '1:1',
+      '1:2',
+      '2:1',
+      '2:2',
+      '2:3',
+    ]);
+  });
+
+  it('quarantines the key of an event that is too large, goes on with the others, and publishes it when released', async () => {
+    bench.relay().start();
+    await bench.append([placed('a', 1), placed('a', 2, 'x'.repeat(5_100_000)), placed('a', 3), placed('b', 1)]);
+    const [quarantined] = await eventually(async () => {
+      const found = await listQuarantined(bench.database);
+      return found.length > 0 && found;
+    });
+    await eventually(async () => (await bench.held()).length === 2);
+    expect((await bench.held()).map((message) => message.key?.toString()).sort()).toEqual(['a', 'b']);
+    expect(quarantined).toMatchObject({
+      topic: 'shop.orders.v1',
+      key: 'a',
+      sequence: 2,
+      eventType: 'Placed',
+      ownerId: 'owner',
+    });
+    expect(bench.logger.alarms()).toContain('key-quarantined');
+    await bench.database.query(`UPDATE events SET data = jsonb_set(data, '{note}', '"short"') WHERE sequence = 2`);
+    await bench.append([placed('a', 4)]);
+    expect(await releaseQuarantined(bench.database, { topic: 'shop.orders.v1', key: 'a' })).toBe(true);
+    await eventually(async () => (await bench.held()).length >= 5);
+    const ofA = (await bench.held())
+      .filter(({ key }) => key?.toString() === 'a')
+      .map((message) => headerOf(message, 'ce_sequence'));
+    expect([...new Set(ofA)]).toEqual(['1', '2', '3', '4']);
+    expect(await listQuarantined(bench.database)).toEqual([]);
+  });
+
+  it('quarantines an event that breaks its contract, and passes over it when told to', async () => {
+    bench.relay().start();
+    await bench.append([
+      placed('a', 1),
+      { type: 'Placed', data: { orderId: 'a', number: 1.5, note: '' } },
+      placed('a', 3),
+      placed('b', 1),
+    ]);
+    await eventually(
+      async () => (await listQuarantined(bench.database)).length === 1 && (await bench.held()).length === 2,
+    );
+    expect((await listQuarantined(bench.database))[0]?.reason).toContain('/number');
+    await releaseQuarantined(bench.database, { topic: 'shop.orders.v1', key: 'a' }, 'skip');
+    await eventually(async () => (await bench.held()).length === 4);
+    const ofA = (await bench.held()).filter(({ key }) => key?.toString() === 'a');
+    expect(ofA.map((message) => headerOf(message, 'ce_type'))).toEqual([
+      'OrderPlaced.v1',
+      'SequencesGone.v1',
+      'OrderPlaced.v1',
+    ]);
+  });
+
+  it('tells how much waits, and that it leads', async () => {
+    await bench.append([placed('a', 1)]);
+    const relay = bench.relay();
+    relay.start();
+    await eventually(() => relay.state().leader && relay.state().outbox !== undefined);
+    expect(relay.state().lastSuccessAt).toBeInstanceOf(Date);
+    await relay.stop();
+    expect(relay.state()).toMatchObject({ running: false, leader: false });
   });
 });
