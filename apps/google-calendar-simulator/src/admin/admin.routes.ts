@@ -104,8 +104,8 @@ export class AdminRoutes {
 
   private channels(): JsonObject {
     const { channels, deliveries, clock } = this.world;
+    const sent = Map.groupBy(deliveries.log, ({ channelId }) => channelId);
     const items = channels.all().map((channel) => {
-      const sent = deliveries.log.filter(({ channelId }) => channelId === channel.id);
       const state = channel.forgotten
         ? 'forgotten'
         : channel.stopped
@@ -114,7 +114,7 @@ export class AdminRoutes {
             ? 'expired'
             : 'live';
       const { token, ...shown } = channel;
-      return { ...shown, hasToken: token !== undefined, state, deliveries: sent };
+      return { ...shown, hasToken: token !== undefined, state, deliveries: sent.get(channel.id) ?? [] };
     });
     return { live: items.filter(({ state }) => state === 'live').length, items };
   }

@@ -24,6 +24,11 @@ export interface Found {
   master?: EventResource;
 }
 
+interface Logged {
+  position: number;
+  id: string;
+}
+
 interface SaveOptions {
   /** `updated` in milliseconds; the clock where absent. */
   at?: number | undefined;
@@ -36,6 +41,8 @@ export class EventBook {
   /** What an event was before its last change, for replaying stale items. */
   private readonly before = new Map<string, EventResource>();
   readonly changes: Change[] = [];
+  /** Every change in its order, by calendar: only added to, and checked when read. */
+  private readonly log = new Map<string, Logged[]>();
   /** Ids that were once exceptions of a master, by calendar: only added to, and checked when read. */
   private readonly exceptions = new Map<string, Map<string, Set<string>>>();
 
@@ -51,6 +58,19 @@ export class EventBook {
 
   all(calendarId: string): StoredEvent[] {
     return this.shelf(calendarId).values();
+  }
+
+  /** What changed after one position and up to another, in the order of change, each once. */
+  changedBetween(calendarId: string, after: number, until: number): StoredEvent[] {
+    const shelf = this.shelf(calendarId);
+    const log = this.logOf(calendarId);
+    let first = log.length;
+    while (first > 0 && (log[first - 1]?.position ?? 0) > after) first--;
+    return log.slice(first).flatMap(({ id, position }) => {
+      const stored = shelf.get(id);
+      // Not the same position any more: it changed again later, or the change was taken back.
+      return stored?.position === position && position <= until ? [stored] : [];
+    });
   }
 
   stored(calendarId: string, id: string): StoredEvent | undefined {
@@ -99,6 +119,7 @@ export class EventBook {
     const position = this.store.next();
     const saved: EventResource = { ...resource, updated: new Date(stamp).toISOString() };
     if (saved.recurringEventId !== undefined) this.enter(this.indexOf(calendarId), saved.recurringEventId, saved.id);
+    this.logOf(calendarId).push({ id: saved.id, position });
     this.changes.push(changeOf(calendarId, position, saved));
     if (this.changes.length > CHANGES_KEPT) this.changes.splice(0, CHANGES_KEPT / 10);
     this.touched.add(`events/${calendarId}`);
@@ -123,8 +144,20 @@ export class EventBook {
 
   clear(): void {
     this.exceptions.clear();
+    this.log.clear();
     this.before.clear();
     this.changes.length = 0;
+  }
+
+  private logOf(calendarId: string): Logged[] {
+    let log = this.log.get(calendarId);
+    if (!log) {
+      log = this.all(calendarId)
+        .map(({ position, resource }) => ({ position, id: resource.id }))
+        .sort((a, b) => a.position - b.position);
+      this.log.set(calendarId, log);
+    }
+    return log;
   }
 
   private indexOf(calendarId: string): Map<string, Set<string>> {

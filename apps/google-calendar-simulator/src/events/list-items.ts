@@ -84,10 +84,8 @@ export class ListItems {
     now: number,
   ): Item[] {
     const changed = this.book
-      .all(calendarId)
-      .filter((stored) => stored.position > position && stored.position <= until)
-      .filter(({ resource }) => !this.book.isHidden(calendarId, resource))
-      .sort((a, b) => a.position - b.position);
+      .changedBetween(calendarId, position, until)
+      .filter(({ resource }) => !this.book.isHidden(calendarId, resource));
     const groups = expandAll ? this.groups(calendarId) : new Map<string, StoredEvent[]>();
     return changed
       .filter(

@@ -63,6 +63,18 @@ describe('a sync token', () => {
     expect(delta.items.map(({ summary }) => summary)).toEqual(['changed', 'late']);
   });
 
+  it('ends a pull at what was there when it began', async () => {
+    const { syncToken = '' } = await pull(ada.api);
+    for (let number = 0; number < 3; number++) await add(meeting(`m${number}`));
+    const query = { calendarId: 'primary', syncToken, maxResults: 2 };
+    const first = await ada.api.events.list(query);
+    await add(meeting('late'));
+    const last = await ada.api.events.list({ ...query, pageToken: first.data.nextPageToken ?? '' });
+    expect(last.data.items?.map(({ summary }) => summary)).toEqual(['m2']);
+    const next = await pull(ada.api, { syncToken: last.data.nextSyncToken ?? '' });
+    expect(next.items.map(({ summary }) => summary)).toEqual(['late']);
+  });
+
   it('is refused with anything that restricts the list', async () => {
     const { syncToken = '' } = await pull(ada.api);
     const restrictions = [
