@@ -65,6 +65,7 @@ describe('the sync service on its topics', () => {
       prefix: topicPrefix,
       replicationFactor: 1,
       partitions: 2,
+      replaysFor: { consumer: 'sync', topics: [calendarChanges] },
     });
     const pair = await generateKeyPair('ECDH-ES', { extractable: true });
     publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'k1' };
@@ -73,7 +74,7 @@ describe('the sync service on its topics', () => {
       SYNC_PORT: '0',
       KAFKA_BROKERS: brokers.join(','),
       TOPIC_PREFIX: topicPrefix,
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: process.env['SYNC_TEST_LOG'] ?? 'silent',
       GOOGLE_CLIENT_ID: 'test',
       GOOGLE_CLIENT_SECRET: 'test',
       GOOGLE_API_ROOT_URL: `${simulator.url}/`,
