@@ -34,7 +34,13 @@ class ExampleController {
 
   @EventPattern<string>(things.name)
   receive(@Payload() received: Message) {
+    this.logger.info({}, 'a thing was added');
     seen.push(received.type);
+  }
+
+  @EventPattern<string>(things.name)
+  alsoReceive(@Payload() received: Message) {
+    seen.push(`${received.type} again`);
   }
 
   @Get('hello')

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { encode } from '@calendar-sync/contracts-envelope';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { createKafka, createTopics, type KafkaConsumerStrategy } from '@calendar-sync/kafka';
 import { eventually, startTestDatabase, type TestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
@@ -10,6 +12,7 @@ import { CONSUMER, DATABASE } from './tokens';
 
 describe('a running service', () => {
   const { brokers, topicPrefix } = testKafka();
+  const kafka = createKafka({ brokers, clientId: 'test', logger: createLogger({ service: 'test', level: 'silent' }) });
   const lines: string[] = [];
   const logDestination = { write: (line: string) => void lines.push(line) };
   let testDatabase: TestDatabase;
@@ -86,6 +89,29 @@ describe('a running service', () => {
     });
     const line = lines.find((text) => text.includes('greeting')) ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', service: 'example' });
+  });
+
+  it('handles messages under the trace that they came with, and takes the time of it', async () => {
+    const thingId = randomUUID();
+    const { key, value, headers } = encode(things, {
+      id: randomUUID(),
+      source: '/calendar-sync/example',
+      type: 'ThingAdded.v1',
+      time: new Date().toISOString(),
+      key: thingId,
+      sequence: 1,
+      epoch: 1,
+      traceparent: '00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      data: { thingId },
+    });
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: topicPrefix + things.name, messages: [{ key, value, headers }] });
+    await producer.disconnect();
+    await eventually(() => seen.includes('ThingAdded.v1') && seen.includes('ThingAdded.v1 again'));
+    const line = lines.find((text) => text.includes('a thing was added')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ traceId: '1af7651916cd43dd8448eb211c80319c' });
+    expect((await get('/metrics')).text).toMatch(/handler_seconds_count\{.*type="ThingAdded.v1".*\} 2/);
   });
 
   it('is not ready once its consumer is dead', async () => {

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ReplayRequestedV1, type Topic, topic } from '@calendar-sync/contracts-envelope';
 import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
-import { createKafka, KafkaConsumerStrategy, OutboxRelay, publications } from '@calendar-sync/kafka';
+import { createKafka, OutboxRelay, publications } from '@calendar-sync/kafka';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type Environment, loadConfig } from '../config/load-config';
@@ -13,6 +13,7 @@ import { ServiceMetrics } from '../metrics/service-metrics';
 import { ProblemFilter } from '../problems/problem.filter';
 import { type ServiceDefinition, variableNames } from './define-service';
 import { ServiceLifecycle } from './lifecycle';
+import { ObservedConsumer } from './observed-consumer';
 import { CONSUMER, DATABASE, HOST_OPTIONS, KAFKA, LOGGER, METRICS, RELAY, SERVICE } from './tokens';
 
 export interface HostOptions {
@@ -103,18 +104,21 @@ export class ServiceHostModule {
           ) => {
             const topics = [...service.subscriptions, ...(service.commands ? [service.commands] : [])];
             if (topics.length === 0) return undefined;
-            return new KafkaConsumerStrategy({
-              kafka,
-              database,
-              group: service.name,
-              topics,
-              replayCommandsTo: commandsOfOwner,
-              topicPrefix: config.TOPIC_PREFIX,
-              logger,
+            return new ObservedConsumer(
+              {
+                kafka,
+                database,
+                group: service.name,
+                topics,
+                replayCommandsTo: commandsOfOwner,
+                topicPrefix: config.TOPIC_PREFIX,
+                logger,
+                metrics,
+                onFatal,
+                ...(service.chunkSize !== undefined && { chunkSize: service.chunkSize }),
+              },
               metrics,
-              onFatal,
-              ...(service.chunkSize !== undefined && { chunkSize: service.chunkSize }),
-            });
+            );
           },
         },
         {
