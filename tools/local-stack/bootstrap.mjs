@@ -138,12 +138,22 @@ function requireSpace(megabytes) {
   }
 }
 
-/** When npm is killed, what it started would go on without it. */
+/** When npm is killed, what it started would go on without it. Between npm and us there may be the shell that it uses. */
 function endWithNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const npm = process.ppid;
+  const parent = process.ppid;
+  let npm = parent;
+  try {
+    const [, shellOption] = readFileSync(`/proc/${parent}/cmdline`, 'utf8').split('\0');
+    const stat = readFileSync(`/proc/${parent}/stat`, 'utf8');
+    if (shellOption === '-c') npm = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    // no /proc here: the parent it is
+  }
   setInterval(() => {
-    if (process.ppid !== npm) process.kill(process.pid, 'SIGTERM');
+    if (process.ppid !== parent || (existsSync('/proc/self') && !existsSync(`/proc/${npm}`))) {
+      process.kill(process.pid, 'SIGTERM');
+    }
   }, 500).unref();
 }
 
