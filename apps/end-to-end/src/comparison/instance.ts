@@ -1,7 +1,10 @@
+import { entryIdOf } from '@calendar-sync/contracts-sync';
+
 /** One instance of a calendar as both sides can be asked for it: by value, free of each side's own ids. */
 export interface ComparableInstance {
   providerCalendarId: string;
   id: string;
+  /** Our id of the master, empty for what belongs to no series. */
   series: string;
   originalStart: string;
   status: string;
@@ -43,11 +46,11 @@ export interface TrueInstance {
   transparency?: string;
 }
 
-/** What the provider says is true. */
-export const fromProvider = (item: TrueInstance): ComparableInstance => ({
+/** What the provider says is true. `ours`: our id of each calendar, by the provider's. */
+export const fromProvider = (item: TrueInstance, ours: ReadonlyMap<string, string>): ComparableInstance => ({
   providerCalendarId: item.calendarId,
   id: item.id,
-  series: item.recurringEventId ?? '',
+  series: item.recurringEventId ? entryIdOf(ours.get(item.calendarId) ?? '', item.recurringEventId) : '',
   originalStart: timeOf(item.originalStartTime),
   status: item.status,
   title: item.summary ?? '',
@@ -66,7 +69,7 @@ export const fromProvider = (item: TrueInstance): ComparableInstance => ({
 export interface ServedInstance {
   providerCalendarId: string;
   providerEntryId: string;
-  providerSeriesId?: string;
+  seriesId?: string;
   originalStart?: { date?: string; dateTime?: string };
   status: string;
   title?: string;
@@ -86,7 +89,7 @@ export interface ServedInstance {
 export const fromGateway = (item: ServedInstance): ComparableInstance => ({
   providerCalendarId: item.providerCalendarId,
   id: item.providerEntryId,
-  series: item.providerSeriesId ?? '',
+  series: item.seriesId ?? '',
   originalStart: timeOf(item.originalStart),
   status: item.status,
   title: item.title ?? '',

@@ -17,11 +17,17 @@ export async function differencesFor(
   person: SimulatedPerson,
   { from, to }: Window,
 ): Promise<string[]> {
-  const [truth, served] = await Promise.all([
+  const gateway = gatewayClient(stack, person.user);
+  const [truth, served, calendars] = await Promise.all([
     simulator.truth(person.email, from, to),
-    gatewayClient(stack, person.user).entries(from, to),
+    gateway.entries(from, to),
+    gateway.calendars(),
   ]);
-  return differences(truth.map(fromProvider), served.map(fromGateway)).map((line) => `${person.user}: ${line}`);
+  const ours = new Map(calendars.map(({ providerCalendarId, calendarId }) => [providerCalendarId, calendarId]));
+  return differences(
+    truth.map((item) => fromProvider(item, ours)),
+    served.map(fromGateway),
+  ).map((line) => `${person.user}: ${line}`);
 }
 
 /** Waits until what is served equals what is true for everyone, and says how many instances were compared. Fails with the differences that remain. */
