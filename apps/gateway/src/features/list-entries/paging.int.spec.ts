@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { Message } from '@calendar-sync/contracts-envelope';
+import {
+  calendarEntries,
+  EntryAddedV1,
+  EntryCancelledV1,
+  EntryChangedV1,
+  type EntryV1,
+} from '@calendar-sync/contracts-sync';
+import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
+import { migrate, ServiceMetrics } from '@calendar-sync/service-host';
+import { startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
+import { ownerWithCalendar, teller } from '../../gateway.fixture';
+import { gateway } from '../../gateway.service';
+import { ReadModels } from '../keep-read-models/read-models';
+import type { EntryDto } from './entry.dto';
+import { ListEntries } from './list-entries.handler';
+
+jest.setTimeout(60_000);
+
+let server: TestDatabase;
+let database: Database;
+let entries: ListEntries;
+const readModels = new ReadModels();
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  await migrate(gateway, { GATEWAY_DATABASE_URL: server.url });
+  database = openDatabase({ url: server.url, applicationName: 'test' });
+  entries = new ListEntries(database, new ServiceMetrics('test'));
+});
+afterAll(async () => {
+  await database.close();
+  await server.drop();
+});
+
+const window = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
+const hours = 30 * 24;
+const at = (hour: number) => ({ dateTime: new Date(Date.parse(window.from) + hour * 3_600_000).toISOString() });
+const times = (hour: number) => ({ start: at(hour), end: at(hour + 1) });
+
+function calendar() {
+  const owner = ownerWithCalendar(`owner-${randomUUID()}`, 'UTC');
+  const tell = teller((topic, message: Message) =>
+    database.transaction((tx) => readModels.flush(tx, [{ ...message, topic: topic.name }])),
+  );
+  const known = new Map<string, EntryV1>();
+  return {
+    ownerId: owner.ownerId,
+    known,
+    async add(entry: EntryV1) {
+      known.set(entry.entryId, entry);
+      await tell(calendarEntries, EntryAddedV1, owner.of(entry));
+    },
+    async move(entryId: string, hour: number) {
+      const before = known.get(entryId);
+      if (before === undefined) return;
+      const after = { ...before, ...times(hour) };
+      known.set(entryId, after);
+      await tell(calendarEntries, EntryChangedV1, {
+        ...owner.of(after),
+        changed: [
+          { field: 'start', old: before.start, new: after.start },
+          { field: 'end', old: before.end, new: after.end },
+        ],
+      });
+    },
+    async cancel(entryId: string) {
+      const before = known.get(entryId);
+      if (before === undefined) return;
+      known.delete(entryId);
+      await tell(calendarEntries, EntryCancelledV1, {
+        ...owner.of({ ...before, status: 'cancelled' as const }),
+        reason: 'cancelled-at-provider',
+        changed: [],
+      });
+    },
+    entry: owner.entry,
+  };
+}
+
+type Change =
+  | { what: 'add'; hour: number }
+  | { what: 'move'; which: number; hour: number }
+  | { what: 'cancel'; which: number }
+  | { what: 'except'; day: number; hour: number };
+
+const hour = fc.integer({ min: -48, max: hours + 48 });
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ what: fc.constant('add' as const), hour }),
+  fc.record({ what: fc.constant('move' as const), which: fc.nat(40), hour }),
+  fc.record({ what: fc.constant('cancel' as const), which: fc.nat(40) }),
+  fc.record({ what: fc.constant('except' as const), day: fc.integer({ min: 0, max: 29 }), hour }),
+);
+
+it('shows nothing twice while entries come, move and go between the pages, and nothing less of what stays', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(hour, { minLength: 5, maxLength: 25 }),
+      fc.integer({ min: 3, max: 12 }),
+      fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 8 }),
+      async (starts, limit, changesPerPage) => {
+        const { ownerId, add, move, cancel, entry, known } = calendar();
+        for (const [index, start] of starts.entries()) await add(entry(`single-${index}`, times(start)));
+        const series = entry('daily', { ...times(9), recurrence: ['RRULE:FREQ=DAILY'] });
+        await add(series);
+        const all = await pageThrough(ownerId, 500, []);
+
+        const touched = new Set<string>();
+        const made = { count: 0 };
+        const apply = async (each: Change) => {
+          if (each.what === 'add') return add(entry(`added-${(made.count += 1)}`, times(each.hour)));
+          if (each.what === 'except') {
+            const originalStart = at(each.day * 24 + 9);
+            const slot = originalStart.dateTime.replace(/[-:]|\.000/g, '');
+            const exception = entry(`daily_${slot}`, { seriesId: series.entryId, originalStart, ...times(each.hour) });
+            touched.add(exception.entryId);
+            return known.has(exception.entryId) ? move(exception.entryId, each.hour) : add(exception);
+          }
+          const singles = [...known.values()].filter(({ recurrence }) => recurrence === undefined);
+          const chosen = singles[each.which % Math.max(1, singles.length)];
+          if (chosen === undefined) return;
+          touched.add(chosen.entryId);
+          return each.what === 'move' ? move(chosen.entryId, each.hour) : cancel(chosen.entryId);
+        };
+        const seen = await pageThrough(
+          ownerId,
+          limit,
+          changesPerPage.map((changes) => async () => {
+            for (const each of changes) await apply(each);
+          }),
+        );
+        const ids = seen.map(({ entryId }) => entryId);
+        expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+        const stayed = all.map(({ entryId }) => entryId).filter((id) => !touched.has(id));
+        expect(stayed.filter((id) => !ids.includes(id))).toEqual([]);
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+async function pageThrough(
+  ownerId: string,
+  limit: number,
+  between: readonly (() => Promise<void>)[],
+): Promise<EntryDto[]> {
+  const seen: EntryDto[] = [];
+  let pageToken: string | undefined;
+  for (let page = 0; ; page += 1) {
+    const { items, nextPageToken } = await entries.handle(
+      ownerId,
+      { ...window, limit, ...(pageToken !== undefined && { pageToken }) },
+      0,
+    );
+    expect(items.length).toBeLessThanOrEqual(limit);
+    seen.push(...items);
+    if (nextPageToken === undefined) return seen;
+    pageToken = nextPageToken;
+    await between[page]?.();
+  }
+}
+
+it('refuses a page token for another question, and one that was changed', async () => {
+  const { ownerId, add, entry } = calendar();
+  for (let index = 0; index < 3; index += 1) await add(entry(`${index}`, times(index)));
+  const { nextPageToken } = await entries.handle(ownerId, { ...window, limit: 1 }, 0);
+  const pageToken = nextPageToken ?? '';
+  await expect(entries.handle('somebody-else', { ...window, pageToken }, 0)).rejects.toMatchObject({
+    document: { status: 400 },
+  });
+  await expect(entries.handle(ownerId, { ...window, timeZone: 'Europe/Paris', pageToken }, 0)).rejects.toMatchObject({
+    document: { status: 400 },
+  });
+  await expect(
+    entries.handle(ownerId, { from: window.from, to: '2026-11-30T00:00:00Z', pageToken }, 0),
+  ).rejects.toMatchObject({ document: { status: 400 } });
+  const [version, question, from, to, start, id] = JSON.parse(
+    Buffer.from(pageToken, 'base64url').toString(),
+  ) as unknown[];
+  for (const seen of ['9:8:', '5:9:7,6', 'x', "1:2:'; DROP TABLE events"]) {
+    const forged = Buffer.from(JSON.stringify([version, question, from, to, start, id, seen])).toString('base64url');
+    await expect(entries.handle(ownerId, { ...window, pageToken: forged }, 0)).rejects.toMatchObject({
+      document: { status: 400 },
+    });
+  }
+  expect((await entries.handle(ownerId, { pageToken, limit: 5 }, 0)).items).toHaveLength(2);
+});
