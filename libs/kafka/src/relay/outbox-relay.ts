@@ -111,7 +111,11 @@ export class OutboxRelay {
 
   private newSender(): Sender {
     const { kafka, logger } = this.options;
-    return new Sender({ kafka, lease: this.lease, logger, metrics: this.metrics });
+    const onTrouble = (problem: string | undefined) => {
+      if (problem === undefined) delete this.current.problem;
+      else this.current.problem = problem;
+    };
+    return new Sender({ kafka, lease: this.lease, logger, metrics: this.metrics, onTrouble });
   }
 
   private async work(): Promise<void> {

@@ -38,6 +38,8 @@ export interface SenderOptions {
   lease: RelayLease;
   logger: Logger;
   metrics: Metrics;
+  /** What keeps a send from being acknowledged, and undefined once one was. */
+  onTrouble(problem: string | undefined): void;
 }
 
 /**
@@ -93,6 +95,7 @@ export class Sender {
       await this.options.lease.ensure();
       try {
         await this.once(batch);
+        if (attempt > 1) this.options.onTrouble(undefined);
         return;
       } catch (error) {
         if (isTooLarge(error)) {
@@ -102,6 +105,7 @@ export class Sender {
           return;
         }
         this.options.metrics.count('relay_send_failures_total', 'Sends that were not acknowledged and are repeated');
+        this.options.onTrouble(describeError(error));
         const log = attempt === 1 || attempt % 20 === 0 ? 'warn' : 'debug';
         this.options.logger[log](
           { attempt, messages: batch.length, cause: describeError(error) },

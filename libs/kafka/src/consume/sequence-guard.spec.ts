@@ -1,0 +1,51 @@
+import { type Blocker, judge } from './sequence-guard';
+
+const source = '/calendar-sync/shop';
+const number = (from: number, epoch = 1, to = from) => ({ source, epoch, from, to });
+const at = (last: number, epoch = 1) => ({ epoch, last });
+const stuck = (sequence: number | undefined, epoch: number | undefined = 1): Blocker => ({ source, epoch, sequence });
+
+describe('the guard by sequence', () => {
+  it('applies the number that follows the last one, and a key from its first', () => {
+    expect(judge(number(5), at(4), [], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+    expect(judge(number(1), undefined, [], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+  });
+
+  it('drops what was applied', () => {
+    expect(judge(number(4), at(4), [], 'facts')).toEqual({ verdict: 'duplicate' });
+    expect(judge(number(1), at(4), [], 'commands')).toEqual({ verdict: 'duplicate' });
+  });
+
+  it('names what is missing before a number that comes too early, also before the first one ever seen', () => {
+    expect(judge(number(9), at(4), [], 'facts')).toEqual({ verdict: 'gap', missing: { from: 5, to: 8 } });
+    expect(judge(number(3), undefined, [], 'facts')).toEqual({ verdict: 'gap', missing: { from: 1, to: 2 } });
+  });
+
+  it('begins anew with a new epoch and drops what comes late of an old one', () => {
+    expect(judge(number(1, 2), at(40), [], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+    expect(judge(number(2, 2), at(40), [], 'facts')).toEqual({ verdict: 'gap', missing: { from: 1, to: 1 } });
+    expect(judge(number(41, 1), at(3, 2), [], 'facts')).toEqual({ verdict: 'duplicate' });
+  });
+
+  it('applies commands across a gap and counts what is missing, which nobody can send again', () => {
+    expect(judge(number(9), at(4), [], 'commands')).toEqual({ verdict: 'apply', skipped: 4 });
+    expect(judge(number(9), undefined, [], 'commands')).toEqual({ verdict: 'apply', skipped: 0 });
+  });
+
+  it('keeps a message behind an earlier one that could not be applied, and behind one without numbers', () => {
+    expect(judge(number(5), at(3), [stuck(4)], 'facts')).toEqual({ verdict: 'behind' });
+    expect(judge(number(4), at(3), [stuck(undefined)], 'facts')).toEqual({ verdict: 'behind' });
+  });
+
+  it('lets pass what comes before such a message, the same number again, and another epoch', () => {
+    expect(judge(number(4), at(3), [stuck(6)], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+    expect(judge(number(4), at(3), [stuck(4)], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+    expect(judge(number(1, 2), at(3), [stuck(4)], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+  });
+
+  it('takes a range that is gone when it begins where the key stands or before', () => {
+    expect(judge(number(3, 1, 8), at(5), [], 'facts')).toEqual({ verdict: 'apply', skipped: 0 });
+    expect(judge(number(3, 1, 5), at(5), [], 'facts')).toEqual({ verdict: 'duplicate' });
+    expect(judge(number(7, 1, 8), at(5), [], 'facts')).toEqual({ verdict: 'gap', missing: { from: 6, to: 6 } });
+  });
+});
