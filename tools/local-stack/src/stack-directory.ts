@@ -1,8 +1,11 @@
-import { chmodSync, constants, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isOpenToAll } from '@calendar-sync/test-infrastructure';
+import { Refusal } from './settings/settings';
+
+const LEAST_FREE_MB = 300;
 
 /** Where a stack keeps what it keeps. */
 export class StackDirectory {
@@ -45,10 +48,18 @@ export class StackDirectory {
     return join(this.logs, `${name}.log`);
   }
 
+  /** Throws a Refusal when the disk is nearly full. */
   create(): void {
     mkdirSync(this.path, { recursive: true });
     if (process.getuid?.() === 0)
       chmodSync(this.path, statSync(this.path).mode | constants.S_IXGRP | constants.S_IXOTH);
     for (const folder of [this.logs, this.run]) mkdirSync(folder, { recursive: true });
+    const { bavail, bsize } = statfsSync(this.path);
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    if (free < LEAST_FREE_MB) {
+      throw new Refusal(
+        `The disk under ${this.path} is nearly full: ${free} MB are free, ${LEAST_FREE_MB} MB are needed.`,
+      );
+    }
   }
 }

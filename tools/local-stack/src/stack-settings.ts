@@ -61,7 +61,7 @@ export function completeSettings(
 ): Environment {
   const ownKeys =
     settings['JWT_KEY'] === undefined && settings['JWT_JWKS_URL'] === undefined
-      ? { JWT_KEY: JSON.stringify(secrets.jwt.publicKey), JWT_ISSUER: ownIssuer, JWT_AUDIENCE: ownAudience }
+      ? { JWT_KEY: JSON.stringify(secrets.jwt.publicKey) }
       : {};
   const sealing =
     settings['SEALING_PUBLIC_KEY'] === undefined
@@ -86,6 +86,8 @@ export function completeSettings(
     NODE_COMPILE_CACHE: join(workspaceRoot, '.local/compiled'),
     CREDENTIAL_KEYS: secrets.credentialKeys,
     CHANNEL_TOKEN_KEYS: secrets.channelTokenKeys,
+    JWT_ISSUER: ownIssuer,
+    JWT_AUDIENCE: ownAudience,
     ...ownKeys,
     ...sealing,
     ...google,

@@ -11,7 +11,6 @@ export async function reset({ directory }: Context): Promise<number> {
   if (launcher !== undefined) {
     throw new Refusal(`The local stack is running (process ${launcher}): end it first.`);
   }
-  directory.create();
   await endOrphans(directory, write);
   await kafkaBroker(directory.kafka).stop();
   await postgresServer(directory.postgres, { password: '' }).kill();

@@ -32,10 +32,23 @@ export function whatToTry(stack: Stack, people: readonly Person[]): string {
           `    curl -H "Authorization: Bearer $TOKEN" "${urls.gateway}/api/v1/calendar/meetings/${user}?from=${day(0)}&to=${day(7)}"`,
           '    npm run demo        # a change at Google, followed to the API, leg by leg',
         ]),
+    ...missing(stack).map((line) => `  ${line}`),
     `  The whole API: ${urls.gateway}/docs. Stop with Ctrl-C.`,
     '',
     `ready ${urls.gateway}`,
   ].join('\n');
 }
+
+const missing = ({ urls, settings }: Stack): string[] =>
+  urls.simulator !== undefined
+    ? []
+    : [
+        ...(settings['GOOGLE_CLIENT_ID'] === 'not-set'
+          ? ['GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set: no account can be connected.']
+          : []),
+        ...(settings['WEBHOOK_PUBLIC_URL'] === undefined
+          ? ['WEBHOOK_PUBLIC_URL is not set: no push can arrive, calendars are polled.']
+          : []),
+      ];
 
 const day = (ahead: number) => `${new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;

@@ -61,7 +61,8 @@ export class Servers {
       return;
     }
     if (this.postgres.pid === undefined) await portIsFree(ports.postgres, 'POSTGRES_PORT');
-    report(`Postgres ${await this.postgres.start()}, port ${this.postgres.port}`);
+    const postgres = this.postgres;
+    report(`Postgres ${await inOneLine(() => postgres.start())}, port ${postgres.port}`);
   }
 
   private async startKafka(report: (text: string) => void): Promise<void> {
@@ -74,8 +75,11 @@ export class Servers {
       return;
     }
     if (this.kafka.pid === undefined) await portIsFree(ports.kafka, 'KAFKA_PORT');
-    await kafkaJars({ onFetch: (version) => report(`fetching Kafka ${version} with Maven, once (about 43 MB)`) });
-    report(`Kafka ${await this.kafka.start()}, port ${this.brokers[0]?.split(':')[1]}`);
+    const kafka = this.kafka;
+    await inOneLine(() =>
+      kafkaJars({ onFetch: (version) => report(`fetching Kafka ${version} with Maven, once (about 43 MB)`) }),
+    );
+    report(`Kafka ${await inOneLine(() => kafka.start())}, port ${this.brokers[0]?.split(':')[1]}`);
   }
 }
 
@@ -83,6 +87,15 @@ export class Servers {
 export async function portIsFree(port: number, variable: string): Promise<void> {
   if (await accepts(port)) {
     throw new Refusal(`Port ${port} is taken by another program: end it, or set ${variable} to another port.`);
+  }
+}
+
+/** Missing Java or Maven, a full disk: what a person can mend is told without a stack trace. */
+async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Refusal(error instanceof Error ? error.message : String(error));
   }
 }
 
