@@ -116,7 +116,7 @@ test('the history of an entry reads like a story', async () => {
   await simulator.patch(ada, id, { location: 'Room 4' });
   await eventually(async () => (await gateway.history(entryId)).length >= 2, { timeoutMs: 20_000 });
   const history = await gateway.history(entryId);
-  expect(history.map(({ type }) => type)).toEqual(['EntryAdded', 'EntryChanged']);
+  expect(history.map(({ what }) => what)).toEqual(['added', 'changed']);
   expect(history[1]!.summary).toContain('Room 4');
 });
 

@@ -9,7 +9,7 @@ export interface Operation {
 }
 
 export interface HistoryItem {
-  type: string;
+  what: string;
   sequence: number;
   summary: string;
   learnedAt: string;
