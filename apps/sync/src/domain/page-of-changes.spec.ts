@@ -109,4 +109,10 @@ describe('a page of changes', () => {
     expect(page([restored], { series: stored(gone) }).relist).toBe(true);
     expect(page([restored], { series: stored(gone) }, {}, true).relist).toBe(false);
   });
+
+  it('asks for a full listing when a cancelled exception is repeated as it last lived, for its slot may have come back', () => {
+    const gone: Entry = { ...living(exception), cancelled: 'cancelled-at-provider', etag: '"gone"' };
+    const decided = page([item('moved', exception)], { moved: stored(gone) });
+    expect(decided).toMatchObject({ relist: true, added: 0 });
+  });
 });

@@ -46,7 +46,7 @@ export interface DecidedPage {
   added: number;
   changed: number;
   cancelled: number;
-  /** A cancelled series came back: its exceptions went without a word of the provider and may return without one. Only a full listing tells. */
+  /** A cancelled series or exception came back, or may have: what returns with it may do so without a word of the provider. Only a full listing tells. */
   relist: boolean;
 }
 
@@ -121,6 +121,7 @@ export function decidePage(
     const remains = noted(was, command);
     const events = apply(target, command);
     if (events.length === 0) target.entry = remains;
+    if (!context.fullListing && events.length === 0 && mayHaveReturned(item.revision, was)) relist = true;
     target.returned = true;
 
     const isMaster = item.revision.providerSeriesId === undefined;
@@ -147,6 +148,13 @@ export function decidePage(
     relist,
   };
 }
+
+/** An exception whose slot went with its series' rule and came back with it looks like a stale repeat of its last living revision. */
+const mayHaveReturned = (revision: Revision, was: Entry) =>
+  revision.providerSeriesId !== undefined &&
+  !revision.cancelled &&
+  was.cancelled !== undefined &&
+  revision.updatedAt === was.updatedAt;
 
 /** A page may list an exception, changed earlier, beside the tombstone of its master: it doesn't outlive it. */
 function orphaned(revision: Revision, endedHere: ReadonlySet<string>): Revision {
