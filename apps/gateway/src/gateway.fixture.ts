@@ -6,7 +6,6 @@ import { monitoringTopics } from '@calendar-sync/contracts-monitoring';
 import { entryIdOf, type EntryV1, syncTopics } from '@calendar-sync/contracts-sync';
 import { createKafka, createTopics } from '@calendar-sync/kafka';
 import { createLogger, migrate, openService, type RunningService } from '@calendar-sync/service-host';
-import { startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { GatewayModule } from './gateway.module';
 import { gateway } from './gateway.service';
@@ -51,11 +50,18 @@ export interface Answered<Body = Record<string, unknown>> {
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** A gateway of this file's own, with everything it stands on. */
-export async function startGateway(settings: Record<string, string> = {}) {
-  const { brokers, topicPrefix } = testKafka();
+/** The servers of the test run that a gateway stands on; its database is dropped with it. */
+export interface Servers {
+  database: { url: string; drop(): Promise<void> };
+  kafka: { brokers: string[]; topicPrefix: string };
+}
+
+/** A gateway of this file's own. */
+export async function startGateway(
+  { database: server, kafka: { brokers, topicPrefix } }: Servers,
+  settings: Record<string, string> = {},
+) {
   const kafka = createKafka({ brokers, clientId: 'test', logger: createLogger({ service: 'test', level: 'silent' }) });
-  const server = await startTestDatabase();
   const [{ sign, jwk }, { publicJwk, privateJwk }] = [await tokenIssuer(), await sealingKeys()];
   const lines: string[] = [];
   const environment: Record<string, string> = {

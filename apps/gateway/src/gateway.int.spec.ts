@@ -21,7 +21,7 @@ import {
   entryIdOf,
 } from '@calendar-sync/contracts-sync';
 import { openDatabase, rebuildProjection } from '@calendar-sync/event-sourcing-postgres';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import type { EntryHistoryDto } from './features/entry-history/entry-history.dto';
 import type { MeetingListDto } from './features/list-meetings/meeting.dto';
 import type { SyncStatusDto } from './features/show-sync/sync-status.dto';
@@ -32,7 +32,7 @@ jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ database: await startTestDatabase(), kafka: testKafka() });
 });
 afterAll(() => gateway?.stop());
 
@@ -285,7 +285,10 @@ describe('the description of the API', () => {
 
 describe('the limit of requests', () => {
   it('answers 429 with how long to wait, to that subject alone', async () => {
-    const limited = await startGateway({ RATE_LIMIT_PER_MINUTE: '2' });
+    const limited = await startGateway(
+      { database: await startTestDatabase(), kafka: testKafka() },
+      { RATE_LIMIT_PER_MINUTE: '2' },
+    );
     try {
       const ask = async (sub: string) =>
         limited.ask('/api/v1/calendar/calendars/ada', { token: await limited.sign({ sub }) });

@@ -15,7 +15,7 @@ import {
   syncOperations,
 } from '@calendar-sync/contracts-sync';
 import { openDatabase } from '@calendar-sync/event-sourcing-postgres';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { type Claims, type Gateway, ownerWithCalendar, startGateway } from '../../gateway.fixture';
 import type { OperationDto } from '../follow-operations/operation.dto';
 import { OperationExpiry } from '../follow-operations/operation-expiry';
@@ -28,7 +28,7 @@ const records: string[] = [];
 let stopReading: () => Promise<void>;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ database: await startTestDatabase(), kafka: testKafka() });
   const consumer = gateway.kafka.consumer({ groupId: `${gateway.topicPrefix}reader`, maxWaitTimeInMs: 250 });
   await consumer.connect();
   const topics = [syncCommands, gatewayOperations];

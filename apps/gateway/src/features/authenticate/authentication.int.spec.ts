@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { calendarEntries, EntryAddedV1 } from '@calendar-sync/contracts-sync';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import {
   audience,
@@ -21,7 +21,7 @@ const owner = ownerWithCalendar();
 const path = owner.path('entries');
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ database: await startTestDatabase(), kafka: testKafka() });
   await gateway.tell(calendarEntries, EntryAddedV1, owner.of(owner.entry('mine')));
   await eventually(async () => {
     const { body } = await gateway.ask<{ items: unknown[] }>(path, {

@@ -8,7 +8,7 @@ import {
   EntryChangedV1,
   entryIdOf,
 } from '@calendar-sync/contracts-sync';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { type Gateway, ownerWithCalendar, startGateway } from '../../gateway.fixture';
 import type { EntryDto, EntryListDto } from './entry.dto';
 
@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ database: await startTestDatabase(), kafka: testKafka() });
 });
 afterAll(() => gateway?.stop());
 
