@@ -187,6 +187,7 @@ describe('webhook ingestion', () => {
   it.each<[string, Record<string, string>, string]>([
     ['with a body that is no JSON', {}, '{'],
     ['with an unknown content type', { 'content-type': 'application/x-unknown' }, 'x'],
+    ['with a content type that is none', { 'content-type': 'nonsense' }, 'x'],
     [
       'without a message number and an expiration',
       { 'x-goog-message-number': '', 'x-goog-channel-expiration': '' },
