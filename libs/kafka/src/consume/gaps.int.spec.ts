@@ -113,5 +113,6 @@ describe('where messages are missing, the consumer', () => {
     await bench.produce([placedRecord('a', 3, { ce_epoch: '2' })]);
     await eventually(async () => (await applied.of('a')).at(-1) === 3 && (await applied.count()) > 5);
     expect(await applied.of('a')).toEqual([1, 2, 3, 1, 2, 3]);
+    expect(await listParked(bench.database)).toEqual([]);
   });
 });

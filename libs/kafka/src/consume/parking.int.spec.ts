@@ -12,32 +12,6 @@ describe('what can not be applied', () => {
   });
   afterEach(() => bench.close());
 
-  it('goes by the offset in the database, not by the one that Kafka keeps', async () => {
-    await bench.produce([1, 2, 3].map((n) => placedRecord('a', n)));
-    const first = listening(bench, applied.handler);
-    await eventually(async () => (await applied.count()) === 3);
-    await first.close();
-    await bench.database.query('UPDATE consumer_offsets SET next_offset = 0');
-    await bench.database.query('TRUNCATE consumer_sequences, applied');
-    listening(bench, applied.handler);
-    await eventually(async () => (await applied.count()) === 3);
-    expect(await applied.of('a')).toEqual([1, 2, 3]);
-  });
-
-  it('reads again what a restored database has lost, while the process keeps running', async () => {
-    const strategy = listening(bench, applied.handler);
-    await bench.produce([1, 2, 3].map((n) => placedRecord('a', n)));
-    await eventually(async () => (await applied.count()) === 3);
-    await bench.database.transaction(async (tx) => {
-      await tx.query('UPDATE consumer_offsets SET next_offset = 0');
-      await tx.query('TRUNCATE consumer_sequences, applied');
-    });
-    await bench.produce([placedRecord('a', 4)]);
-    await eventually(async () => (await applied.count()) === 4);
-    expect(await applied.of('a')).toEqual([1, 2, 3, 4]);
-    expect(strategy.state().problems).toEqual([]);
-  });
-
   const poisons: [string, { key: string | null; value: string | Buffer | null; headers?: Record<string, string> }][] = [
     ['bad JSON', { key: 'a', value: '{"orderId":', headers: shopHeaders(2) }],
     ['a wrong type', { key: 'a', value: '{"orderId":7,"number":1,"note":""}', headers: shopHeaders(2) }],

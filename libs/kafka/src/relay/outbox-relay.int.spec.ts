@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { topic } from '@calendar-sync/contracts-envelope';
 import { advanceEpoch, appendToStreams } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
-import { enqueueCommand, listQuarantined, releaseQuarantined } from '../index';
+import { enqueueCommand, listQuarantined, releaseQuarantined, requestReplay } from '../index';
 import { Bench, headerOf, placed } from '../testing/bench';
 import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
 
@@ -202,6 +203,28 @@ describe('the relay', () => {
       'SequencesGone.v1',
       'OrderPlaced.v1',
     ]);
+  });
+
+  it('goes on with everything else while topics of others are missing', async () => {
+    const nowhere = topic('elsewhere.commands.v1', {
+      description: 'Never created.',
+      kind: 'commands',
+      messages: [ShipOrderV1],
+      key: ({ orderId }) => orderId,
+    });
+    await bench.append([placed('a', 1)]);
+    await bench.database.transaction(async (tx) => {
+      await enqueueCommand(tx, nowhere, ShipOrderV1, { orderId: 'a' });
+      await enqueueCommand(tx, shopCommands, ShipOrderV1, { orderId: 'a' });
+      await requestReplay(tx, { topic: 'shop.orders.v1', fromSequence: 1, consumer: 'nobody' });
+    });
+    bench.relay().start();
+    await eventually(async () => (await bench.held(shopCommands.name)).length === 1);
+    await eventually(() => bench.logger.alarms().filter((alarm) => alarm === 'topic-missing').length >= 2);
+    await bench.append([placed('a', 2)]);
+    await eventually(async () => (await heldSequences()).length === 2);
+    const { rows } = await bench.database.query<{ topic: string }>('SELECT topic FROM outbox_messages');
+    expect(rows).toEqual([{ topic: 'elsewhere.commands.v1' }]);
   });
 
   it('tells how much waits, and that it leads', async () => {

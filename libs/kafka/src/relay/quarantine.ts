@@ -129,6 +129,7 @@ export async function sendUntilRefused(
   events: readonly PublishedEvent[],
   toRecord: (event: PublishedEvent) => Outgoing,
   sender: Sender,
+  options: { foreign?: boolean } = {},
 ): Promise<{ event: PublishedEvent; reason: string } | undefined> {
   const records: Outgoing[] = [];
   let refused: { event: PublishedEvent; reason: string } | undefined;
@@ -142,7 +143,7 @@ export async function sendUntilRefused(
     }
   }
   try {
-    await sender.send(records);
+    await sender.send(records, options);
   } catch (error) {
     if (!(error instanceof MessageTooLarge)) throw error;
     const event = events[records.indexOf(error.outgoing)];

@@ -5,7 +5,7 @@ import type { Publications } from '../publications';
 import type { RecordMaker } from './outgoing';
 import { eventsOfTopic, type PublishedEvent } from './published-events';
 import { sendUntilRefused } from './quarantine';
-import type { Sender } from './sender';
+import { type Sender, TopicUnknown } from './sender';
 
 type ReplayRequested = MessageOf<typeof ReplayRequestedV1>;
 
@@ -75,12 +75,26 @@ export class ReplayLane {
       await this.finish(request);
       return 1;
     }
+    try {
+      await this.servePage(request, epoch);
+    } catch (error) {
+      if (!(error instanceof TopicUnknown)) throw error;
+      logger.error(
+        { alarm: 'topic-missing', topics: error.topics, consumer: request.consumer },
+        'a replay was asked for, but the topic to answer on is not there; it is asked for again',
+      );
+      await this.finish(request);
+    }
+    return 1;
+  }
+
+  private async servePage(request: RequestRow, epoch: number): Promise<void> {
     const from = Number(request.from_sequence);
     const at: Place =
       request.at_key === null
         ? { key: request.key ?? '', sequence: request.key === null ? 0 : from - 1 }
         : { key: request.at_key, sequence: Number(request.at_sequence) };
-    const events = await eventsOfTopic(database, {
+    const events = await eventsOfTopic(this.options.database, {
       topic: request.topic,
       key: request.key ?? undefined,
       after: at,
@@ -94,7 +108,6 @@ export class ReplayLane {
       await this.tellWhatIsGone(request, reached, epoch);
       await this.finish(request);
     }
-    return 1;
   }
 
   private async serve(
@@ -113,7 +126,9 @@ export class ReplayLane {
       for (const run of runsOfSequence(ofKey)) {
         const start = run[0]?.sequence ?? expected;
         if (start > expected) await this.sendGone(request, first.key, expected, start - 1, epoch);
-        const refused = await sendUntilRefused(run, (event) => records.record(event, epoch, recordTopic), sender);
+        const refused = await sendUntilRefused(run, (event) => records.record(event, epoch, recordTopic), sender, {
+          foreign: true,
+        });
         if (refused !== undefined) {
           logger.error(
             { topic: request.topic, key: first.key, ...reasonOf(refused) },
@@ -162,9 +177,14 @@ export class ReplayLane {
   ) {
     const { records, sender, logger } = this.options;
     logger.warn({ topic, key, consumer, fromSequence, toSequence }, 'asked for again, but there no longer');
-    await sender.send([
-      records.sequencesGone(topic, key, { fromSequence, toSequence }, epoch, replayTopicName(topic, consumer)),
-    ]);
+    const gone = records.sequencesGone(
+      topic,
+      key,
+      { fromSequence, toSequence },
+      epoch,
+      replayTopicName(topic, consumer),
+    );
+    await sender.send([gone], { foreign: true });
   }
 
   private async save({ id, revision }: RequestRow, { key, sequence }: Place): Promise<void> {

@@ -24,6 +24,15 @@ export class MessageTooLarge extends Error {
   }
 }
 
+/** A topic that isn't there. Only lanes that can wait without holding up others are told. */
+export class TopicUnknown extends Error {
+  override readonly name = 'TopicUnknown';
+
+  constructor(readonly topics: readonly string[]) {
+    super(`the broker knows no topic ${topics.join(', ')}`);
+  }
+}
+
 export class RelayStopping extends Error {
   override readonly name = 'RelayStopping';
 }
@@ -31,7 +40,10 @@ export class RelayStopping extends Error {
 // All messages of one send for one partition are one batch to the broker, and the batch as a whole must fit the topic's limit.
 const SEND_BYTES = 1_000_000;
 const SEND_MESSAGES = 500;
-const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+const UNKNOWN = ['UNKNOWN_TOPIC_OR_PARTITION'];
+// A topic that was just created, or whose leader is being elected, is unknown for a moment.
+const UNKNOWN_TIMES = 3;
 
 export interface SenderOptions {
   kafka: Kafka;
@@ -60,15 +72,18 @@ export class Sender {
     });
   }
 
-  /** In the order given. Throws MessageTooLarge (what stands before it is sent), LeaseLost, RelayStopping. */
-  async send(messages: readonly Outgoing[]): Promise<void> {
+  /**
+   * In the order given. Throws MessageTooLarge (what stands before it is sent), LeaseLost, RelayStopping, and, where the
+   * topic is somebody else's, TopicUnknown.
+   */
+  async send(messages: readonly Outgoing[], { foreign = false }: { foreign?: boolean } = {}): Promise<void> {
     let batch: Outgoing[] = [];
     let bytes = 0;
     for (const outgoing of messages) {
       const size = sizeOf(outgoing);
       const tooLarge = size > MAX_MESSAGE_BYTES;
       if (batch.length > 0 && (tooLarge || bytes + size > SEND_BYTES || batch.length >= SEND_MESSAGES)) {
-        await this.untilAcknowledged(batch);
+        await this.untilAcknowledged(batch, foreign);
         batch = [];
         bytes = 0;
       }
@@ -76,7 +91,7 @@ export class Sender {
       batch.push(outgoing);
       bytes += size;
     }
-    if (batch.length > 0) await this.untilAcknowledged(batch);
+    if (batch.length > 0) await this.untilAcknowledged(batch, foreign);
   }
 
   /** Ends waits between repetitions; the send in flight is waited for by the caller. */
@@ -89,7 +104,7 @@ export class Sender {
     this.connected = false;
   }
 
-  private async untilAcknowledged(batch: readonly Outgoing[]): Promise<void> {
+  private async untilAcknowledged(batch: readonly Outgoing[], foreign: boolean): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       // A rejected send may have been written. Whoever repeats it must still lead, or it would come after a newer leader's.
       await this.options.lease.ensure();
@@ -98,11 +113,14 @@ export class Sender {
         if (attempt > 1) this.options.onTrouble(undefined);
         return;
       } catch (error) {
-        if (isTooLarge(error)) {
+        if (hasType(error, TOO_LARGE)) {
           const [first] = batch;
           if (batch.length === 1 && first) throw new MessageTooLarge(first, sizeOf(first));
-          for (const outgoing of batch) await this.untilAcknowledged([outgoing]);
+          for (const outgoing of batch) await this.untilAcknowledged([outgoing], foreign);
           return;
+        }
+        if (foreign && attempt >= UNKNOWN_TIMES && hasType(error, UNKNOWN)) {
+          throw new TopicUnknown([...new Set(batch.map(({ topic }) => topic))]);
         }
         this.options.metrics.count('relay_send_failures_total', 'Sends that were not acknowledged and are repeated');
         this.options.onTrouble(describeError(error));
@@ -160,9 +178,9 @@ function sizeOf({ key, value, headers }: Outgoing): number {
   return size;
 }
 
-function isTooLarge(error: unknown): boolean {
+function hasType(error: unknown, types: readonly string[]): boolean {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    if ('type' in current && typeof current.type === 'string' && TOO_LARGE.has(current.type)) return true;
+    if ('type' in current && typeof current.type === 'string' && types.includes(current.type)) return true;
   }
   return false;
 }
