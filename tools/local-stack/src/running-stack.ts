@@ -21,42 +21,46 @@ export interface StackParts {
 
 /** The servers and processes of one stack, each reachable, killable and startable by its name. */
 export class Stack {
-  private readonly processes = new Map<string, SupervisedProcess>();
-  private stopped: Promise<void> | undefined;
+  // Private to the language, so that printing a stack (as a failed test may) shows no secret.
+  readonly #parts: StackParts;
+  readonly #processes = new Map<string, SupervisedProcess>();
+  #stopped: Promise<void> | undefined;
 
-  constructor(private readonly parts: StackParts) {}
+  constructor(parts: StackParts) {
+    this.#parts = parts;
+  }
 
   get directory(): StackDirectory {
-    return this.parts.directory;
+    return this.#parts.directory;
   }
 
   get secrets(): Secrets {
-    return this.parts.secrets;
+    return this.#parts.secrets;
   }
 
   /** What the services were told, all of it: not for logs. */
   get settings(): Environment {
-    return this.parts.settings;
+    return this.#parts.settings;
   }
 
   get brokers(): readonly string[] {
-    return this.parts.servers.brokers;
+    return this.#parts.servers.brokers;
   }
 
   /** Undefined where a server that somebody else runs is used. */
   get postgres(): PostgresServer | undefined {
-    return this.parts.servers.postgres;
+    return this.#parts.servers.postgres;
   }
 
   /** Undefined where a broker that somebody else runs is used. */
   get kafka(): KafkaBroker | undefined {
-    return this.parts.servers.kafka;
+    return this.#parts.servers.kafka;
   }
 
   /** Where each service is reached, and the simulator when there is one. */
   get urls(): Readonly<Record<Service, string>> & { readonly simulator?: string } {
     const urls = Object.fromEntries(services.map((service) => [service, urlOf(service, this.settings)]));
-    const { simulatorUrl } = this.parts;
+    const { simulatorUrl } = this.#parts;
     return { ...(urls as Record<Service, string>), ...(simulatorUrl !== undefined && { simulator: simulatorUrl }) };
   }
 
@@ -66,7 +70,7 @@ export class Stack {
   }
 
   add(process: SupervisedProcess): SupervisedProcess {
-    this.processes.set(process.name, process);
+    this.#processes.set(process.name, process);
     return process;
   }
 
@@ -90,9 +94,9 @@ export class Stack {
   async startReplica(service: Service, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const [port] = await freePorts(1);
     let number = 2;
-    while (this.processes.has(`${service}-${number}`)) number += 1;
+    while (this.#processes.has(`${service}-${number}`)) number += 1;
     const name = `${service}-${number}`;
-    this.add(new SupervisedProcess(serviceDefinition(service, this.parts, { name, port: String(port), env })));
+    this.add(new SupervisedProcess(serviceDefinition(service, this.#parts, { name, port: String(port), env })));
     await this.start(name);
     return name;
   }
@@ -107,25 +111,25 @@ export class Stack {
 
   /** Ends everything, services first, then the simulator and the servers; 15 seconds at most. */
   stop(): Promise<void> {
-    this.stopped ??= (async () => {
-      const all = [...this.processes.values()];
+    this.#stopped ??= (async () => {
+      const all = [...this.#processes.values()];
       await Promise.all(all.filter(({ name }) => name !== SIMULATOR).map((process) => process.stop()));
-      await Promise.all([this.processes.get(SIMULATOR)?.stop({ graceMs: 2_500 }), this.parts.servers.stop()]);
+      await Promise.all([this.#processes.get(SIMULATOR)?.stop({ graceMs: 2_500 }), this.#parts.servers.stop()]);
     })();
-    return this.stopped;
+    return this.#stopped;
   }
 
   /** Ends everything at once, without letting anybody finish. */
   async destroy(): Promise<void> {
     await Promise.all([
-      ...[...this.processes.values()].map((process) => process.stop({ by: 'SIGKILL' })),
+      ...[...this.#processes.values()].map((process) => process.stop({ by: 'SIGKILL' })),
       this.kafka?.kill(),
       this.postgres?.kill(),
     ]);
   }
 
   private process(name: string): SupervisedProcess {
-    const found = this.processes.get(name === 'simulator' ? SIMULATOR : name);
+    const found = this.#processes.get(name === 'simulator' ? SIMULATOR : name);
     if (!found) throw new Error(`this stack runs no ${name}`);
     return found;
   }

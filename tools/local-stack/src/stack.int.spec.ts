@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { createKafka } from '@calendar-sync/kafka';
 import { isRunning, startTestDatabase, testDirectory } from '@calendar-sync/test-infrastructure';
 import { createOwnDatabases, ownUrl, withClient } from './servers/databases';
@@ -47,6 +48,7 @@ describe('a stack', () => {
     const killed = await startStack({ ...plain, dir });
     const [postgres, kafka] = [killed.postgres!.pid!, killed.kafka!.pid!];
     await withClient(killed.databaseUrl('sync'), (client) => client.query('create table kept ()'));
+    expect(inspect(killed, { depth: 9, showHidden: true })).not.toContain(killed.secrets.postgresPassword);
 
     const next = await startStack({
       ...plain,

@@ -65,6 +65,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await showSteps(
       abortable(signal, [
         { title: 'What an earlier start left running', run: (report) => endOrphans(directory, report) },
+        {
+          title: 'Free ports',
+          run: async () => {
+            const wanted = [...services, ...(options.simulator === false ? [] : (['simulator'] as const))];
+            await Promise.all(wanted.map((name) => portIsFree(ports[name], portVariable(name))));
+          },
+        },
         { title: 'Postgres and Kafka', run: (report) => servers.start(report) },
         {
           title: 'A database and a role for each service',
@@ -102,7 +109,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           title: 'Google Calendar simulator',
           skip: simulatorUrl === undefined,
           run: async () => {
-            await portIsFree(ports.simulator, portVariable('simulator'));
             const process = new SupervisedProcess(simulatorDefinition(ports.simulator, options.ics ?? [], parts));
             await running.add(process).start();
             await process.ready(20_000);
@@ -112,7 +118,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           title: 'Services',
           skip: services.length === 0,
           run: async (report) => {
-            await Promise.all(services.map((service) => portIsFree(ports[service], portVariable(service))));
             const ready: string[] = [];
             await Promise.all(
               services.map(async (service) => {

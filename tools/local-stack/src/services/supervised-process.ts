@@ -65,7 +65,7 @@ export class SupervisedProcess {
   }
 
   /** Waits for a 200 of its ready address. A process that ends before is a Refusal with the end of its log. */
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 120_000): Promise<void> {
     const { name, readyUrl, logFile } = this.definition;
     const until = Date.now() + timeoutMs;
     const generation = this.generation;
