@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import type { Database } from './database';
@@ -157,47 +157,75 @@ test('a database that is not there is a transient error', async () => {
   await nowhere.close();
 });
 
-/** Passes everything on, except the answer to COMMIT: then it hangs up. */
-async function losingCommitAnswers(url: string): Promise<{ url: string; server: Server; lost: () => number }> {
-  const target = new URL(url);
+/** Passes everything on until a statement comes by: of that connection no answer gets through any more, and the first one lost hangs up, if wanted. */
+async function losingAnswersTo(statement: string, { hangUp }: { hangUp: boolean }) {
+  const target = new URL(test_.url);
   const { port, hostname } = target;
+  const sockets = new Set<Socket>();
   let lost = 0;
   const server = createServer((client: Socket) => {
     const upstream = connect(Number(port), hostname);
-    let committing = false;
+    let losing = false;
     client.on('data', (bytes) => {
-      committing ||= bytes.includes('COMMIT\0');
+      losing ||= bytes.includes(`${statement}\0`);
       upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (!committing) return void client.write(bytes);
+      if (!losing) return void client.write(bytes);
       lost += 1;
-      client.destroy();
-      upstream.destroy();
+      if (hangUp) client.destroy();
     });
-    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined));
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   target.hostname = '127.0.0.1';
   target.port = String((server.address() as AddressInfo).port);
-  return { url: target.href, server, lost: () => lost };
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: target.href, lost: () => lost, close };
 }
 
 test('a COMMIT whose answer is lost is named as such: here it had happened', async () => {
-  const proxy = await losingCommitAnswers(test_.url);
+  const proxy = await losingAnswersTo('COMMIT', { hangUp: true });
   const through = openDatabase({ url: proxy.url, applicationName: 'through-a-proxy' });
-  let ran = false;
-  const work = through.transaction(async (tx) => {
-    tx.afterCommit(() => (ran = true));
-    await tx.query(note, [42]);
+  try {
+    let ran = false;
+    const work = through.transaction(async (tx) => {
+      tx.afterCommit(() => (ran = true));
+      await tx.query(note, [42]);
+    });
+    await expect(work).rejects.toThrow(CommitOutcomeUnknown);
+    expect(proxy.lost()).toBe(1);
+    expect(ran).toBe(false);
+    expect(await notes()).toEqual([42]);
+    await through.query('SELECT 1');
+  } finally {
+    await through.close();
+    proxy.close();
+  }
+});
+
+test('a connection on which the server fell silent is given up, and never handed to the next transaction', async () => {
+  const proxy = await losingAnswersTo('SELECT pg_sleep(0)', { hangUp: false });
+  const through = openDatabase({
+    url: proxy.url,
+    applicationName: 'through-a-proxy',
+    maxConnections: 1,
+    statementTimeoutMs: 50,
   });
-  await expect(work).rejects.toThrow(CommitOutcomeUnknown);
-  expect(proxy.lost()).toBe(1);
-  expect(ran).toBe(false);
-  expect(await notes()).toEqual([42]);
-  await through.query('SELECT 1');
-  await through.close();
-  proxy.server.close();
+  try {
+    const work = through.transaction((tx) => tx.query('SELECT pg_sleep(0)'));
+    const error: unknown = await work.catch((caught: unknown) => caught);
+    expect(isTransientDatabaseError(error)).toBe(true);
+    expect(proxy.lost()).toBeGreaterThan(0);
+    await through.transaction((tx) => tx.query(note, [1]));
+    expect(await notes()).toEqual([1]);
+  } finally {
+    await through.close();
+    proxy.close();
+  }
 });
