@@ -114,15 +114,19 @@ test('a connection that the server cuts in the middle is not used again, and the
   expect(await notes()).toEqual([]);
 });
 
-test('an idle connection that the server cuts is replaced', async () => {
-  const cut = await backend(db);
-  await asAnother((other) => other.query('SELECT pg_terminate_backend($1)', [cut]));
-  await eventually(() =>
-    backend(db).then(
-      (pid) => pid !== cut,
-      () => false,
-    ),
-  );
+test('an idle connection that the server cuts is replaced, and logged instead of ending the process', async () => {
+  const logged: string[] = [];
+  const log = (_fields: object, message: string) => void logged.push(message);
+  const idle = openDatabase({ url: test_.url, applicationName: 'idle', logger: { warn: log, error: log } });
+  try {
+    const cut = await backend(idle);
+    await asAnother((other) => other.query('SELECT pg_terminate_backend($1)', [cut]));
+    await eventually(() => logged.length > 0);
+    expect(logged).toEqual(['an idle database connection ended']);
+    expect(await backend(idle)).not.toBe(cut);
+  } finally {
+    await idle.close();
+  }
 });
 
 test('a transaction that ended takes no more statements', async () => {
