@@ -23,6 +23,7 @@ import {
 import { openDatabase, rebuildProjection } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import type { EntryHistoryDto } from './features/entry-history/entry-history.dto';
+import type { EntryListDto } from './features/list-entries/entry.dto';
 import type { MeetingListDto } from './features/list-meetings/meeting.dto';
 import type { SyncStatusDto } from './features/show-sync/sync-status.dto';
 import { type Gateway, ownerWithCalendar, startGateway } from './gateway.fixture';
@@ -105,6 +106,17 @@ describe('the history of an entry', () => {
       read<EntryHistoryDto>(`/api/v1/calendar/entries/${owner.ownerId}/${instance}/history`, owner.ownerId),
     );
     expect(history).toMatchObject({ entryId: instance, historyOf: series.entryId, items: [{ what: 'added' }] });
+    // One far away is found when it was listed before.
+    const [far] = (
+      await read<EntryListDto>(owner.path('entries', '2036-01-01T00:00:00Z', '2036-01-02T00:00:00Z'), owner.ownerId)
+    ).items;
+    expect(
+      await read<EntryHistoryDto>(`/api/v1/calendar/entries/${owner.ownerId}/${far?.entryId}/history`, owner.ownerId),
+    ).toMatchObject({ historyOf: series.entryId });
+    const stranger = await gateway.sign({ sub: 'stranger' });
+    expect(
+      (await gateway.ask(`/api/v1/calendar/entries/stranger/${far?.entryId}/history`, { token: stranger })).status,
+    ).toBe(404);
     const { status } = await gateway.ask(`/api/v1/calendar/entries/${owner.ownerId}/${randomUUID()}/history`, {
       token: await gateway.sign({ sub: owner.ownerId }),
     });

@@ -26,6 +26,7 @@ import { ListCalendarsController } from './features/list-calendars/list-calendar
 import { ListConnectionsController } from './features/list-connections/list-connections.controller';
 import { ListEntriesController } from './features/list-entries/list-entries.controller';
 import { ListEntries } from './features/list-entries/list-entries.handler';
+import { ListedInstances } from './features/list-entries/listed-instances';
 import { ListMeetingsController } from './features/list-meetings/list-meetings.controller';
 import { ListMeetings } from './features/list-meetings/list-meetings.handler';
 import { RequestSyncController } from './features/request-sync/request-sync.controller';
@@ -71,6 +72,7 @@ import { gateway } from './gateway.service';
     DisconnectAccount,
     IdempotencyKeys,
     ListEntries,
+    ListedInstances,
     ListMeetings,
     OperationEnd,
     OperationExpiry,

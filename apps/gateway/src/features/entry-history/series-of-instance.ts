@@ -6,9 +6,9 @@ import { TimedRows } from '../list-window/timed-rows';
 const day = 86_400_000;
 
 /** The id of an instance can't be read backwards, so the owner's series are asked for theirs: first those around now. */
-const reaches = [45 * day, 430 * day];
+const reaches = [45 * day, 200 * day];
 
-/** The series that has an instance with this id within 430 days of now, or undefined. */
+/** The series that has an instance with this id within 200 days of now, or undefined. */
 export async function findSeriesOf(
   db: Queryable,
   ownerId: string,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { notFound } from '../authenticate/access';
+import { ListedInstances } from '../list-entries/listed-instances';
 import type { EntryHistoryDto, HistoryItemDto, HistoryQuery } from './entry-history.dto';
 import { type EntryFact, summaryOf } from './entry-story';
 import { findSeriesOf } from './series-of-instance';
@@ -27,12 +28,15 @@ const HISTORY = `
 
 @Injectable()
 export class ShowHistory {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly listed: ListedInstances,
+  ) {}
 
   async handle(ownerId: string, entryId: string, query: HistoryQuery): Promise<EntryHistoryDto> {
     const own = await this.read(ownerId, entryId, query);
     if (own) return { entryId, ...own };
-    const seriesId = await findSeriesOf(this.database, ownerId, entryId, Date.now());
+    const seriesId = this.listed.seriesOf(entryId) ?? (await findSeriesOf(this.database, ownerId, entryId, Date.now()));
     const ofSeries = seriesId === undefined ? undefined : await this.read(ownerId, seriesId, query);
     if (seriesId === undefined || ofSeries === undefined) throw notFound();
     return { entryId, historyOf: seriesId, ...ofSeries };

@@ -6,18 +6,26 @@ import { placesBefore } from '../list-window/places-before';
 import { WindowList } from '../list-window/window-list';
 import type { WindowQuery } from '../list-window/window-query';
 import type { EntryListDto } from './entry.dto';
+import { ListedInstances } from './listed-instances';
 import { type EntryContent, entryView } from './entry.view';
 
 @Injectable()
 export class ListEntries {
   private readonly list: WindowList;
 
-  constructor(@Inject(DATABASE) database: Database, metrics: ServiceMetrics) {
+  constructor(
+    @Inject(DATABASE) database: Database,
+    metrics: ServiceMetrics,
+    private readonly listed: ListedInstances,
+  ) {
     this.list = new WindowList(database, metrics);
   }
 
   handle(ownerId: string, query: WindowQuery, now: number): Promise<EntryListDto> {
-    return this.list.page({ table: 'calendar_entries', ownerId, query, placesBefore }, now, show);
+    return this.list.page({ table: 'calendar_entries', ownerId, query, placesBefore }, now, (db, items) => {
+      this.listed.remember(items);
+      return show(db, items);
+    });
   }
 }
 

@@ -16,6 +16,7 @@ import { gateway } from '../../gateway.service';
 import { ReadModels } from '../keep-read-models/read-models';
 import type { EntryDto } from './entry.dto';
 import { ListEntries } from './list-entries.handler';
+import { ListedInstances } from './listed-instances';
 
 jest.setTimeout(60_000);
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   server = await startTestDatabase();
   await migrate(gateway, { GATEWAY_DATABASE_URL: server.url });
   database = openDatabase({ url: server.url, applicationName: 'test' });
-  entries = new ListEntries(database, new ServiceMetrics('test'));
+  entries = new ListEntries(database, new ServiceMetrics('test'), new ListedInstances());
 });
 afterAll(async () => {
   await database.close();
