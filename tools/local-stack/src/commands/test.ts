@@ -47,7 +47,7 @@ function lint(): boolean {
       },
     },
   );
-  if (status !== 0) write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')));
+  if (status !== 0) write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')) || stdout + stderr);
   return status !== 0;
 }
 
