@@ -13,11 +13,6 @@ export interface Series {
   recurrence: readonly string[];
   /** IANA zone in which the rules expand when `start` names none: the calendar's. */
   defaultTimeZone: string;
-  /**
-   * Whether a start that no rule gives is the first occurrence all the same, and the first of COUNT. RFC 5545 leaves it undefined;
-   * calendars show what their owner entered, so `counted` is the default.
-   */
-  startOffRule?: 'counted' | 'left out';
 }
 
 /** The start of an occurrence: its wall time in the series' zone, and its instant. */
@@ -65,19 +60,11 @@ const untilEnd = (until: string, zone: string, allDay: boolean): End => {
   return { allows: (_wall, instant) => instant <= moment.instant, latest: moment.wall + margin };
 };
 
-const withEnd = (
-  rule: Rule,
-  times: WallTimes,
-  start: WallTime,
-  zone: string,
-  allDay: boolean,
-  startCounts: boolean,
-): Ended => {
+const withEnd = (rule: Rule, times: WallTimes, start: WallTime, zone: string, allDay: boolean): Ended => {
   const ends: End[] = [];
   if (rule.until !== undefined) ends.push(untilEnd(rule.until, zone, allDay));
   if (rule.count !== undefined) {
-    const left = rule.count - (startCounts ? 1 : 0);
-    const last = left > 0 ? nthWallTime(times, start, left) : -Infinity;
+    const last = rule.count > 0 ? nthWallTime(times, start, rule.count) : -Infinity;
     if (last !== undefined) ends.push(endingAt(last));
   }
   return {
@@ -121,11 +108,9 @@ export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries =
   const lines = parseLines(series.recurrence, zone);
 
   const times = lines.rules.map((rule) => ({ rule, times: wallTimesOf(rule, start.wall) }));
-  const onRule = times.some((each) => each.times.between(start.wall, start.wall).length > 0);
-  const startCounts = lines.rules.length === 0 || (!onRule && series.startOffRule !== 'left out');
-  const rules = times.map((each) => withEnd(each.rule, each.times, start.wall, zone, allDay, startCounts));
+  const rules = times.map((each) => withEnd(each.rule, each.times, start.wall, zone, allDay));
   const excludedRules = lines.excludedRules.map((rule) =>
-    withEnd(rule, wallTimesOf(rule, start.wall), start.wall, zone, allDay, false),
+    withEnd(rule, wallTimesOf(rule, start.wall), start.wall, zone, allDay),
   );
   const dates = lines.dates.map((moment): Slot => {
     if (allDay)
@@ -134,7 +119,8 @@ export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries =
       return slotAt(moment.day + (((start.wall % millisecondsPerDay) + millisecondsPerDay) % millisecondsPerDay));
     return moment;
   });
-  const fixed = startCounts ? [start, ...dates] : dates;
+  // RFC 5545 leaves a start off its rule undefined, and Google documents nothing: rules alone say what occurs.
+  const fixed = lines.rules.length === 0 ? [start, ...dates] : dates;
   const isExcludedDate = excluder(lines.excludedDates, allDay);
   const same = (slot: Slot) => (allDay ? slot.wall : slot.instant);
 
