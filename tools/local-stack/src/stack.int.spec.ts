@@ -28,7 +28,7 @@ describe('databases of one role each', () => {
     const elsewhere = new URL(ownUrl(url, ours));
     elsewhere.pathname = `/${theirs.name}`;
     await expect(withClient(elsewhere.href, (client) => client.query('select * from secrets'))).rejects.toThrow(
-      'permission denied',
+      'permission denied for database',
     );
   });
 
