@@ -260,7 +260,7 @@ describe('The work for a window', () => {
       'UTC',
       'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=5',
     );
-    expect(startsOf(occurrencesBetween(never, whole))).toEqual(['2026-01-01T09:00:00Z']);
+    expect(startsOf(occurrencesBetween(never, whole))).toEqual([]);
   });
 
   it('comes in portions for a rule of every hour', () => {
