@@ -80,7 +80,15 @@ export const operations = projection<OperationRow, OperationMessages>({
       return { ...row, status, steps: [...row.steps, taken] };
     },
     OperationSucceeded: (row, { data }) =>
-      row && { ...row, status: 'succeeded', result: data.result, failure: undefined, finished_at: data.at },
+      row && {
+        ...row,
+        status: 'succeeded',
+        result: data.result,
+        failure: undefined,
+        finished_at: data.at,
+        // An account that was connected before keeps the connection it has.
+        ...(isUuid(data.result['connectionId']) && { connection_id: data.result['connectionId'] }),
+      },
     OperationFailed: (row, { data }) =>
       row && {
         ...row,
@@ -99,3 +107,6 @@ export const operations = projection<OperationRow, OperationMessages>({
           },
   },
 });
+
+const isUuid = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);

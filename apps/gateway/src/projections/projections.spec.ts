@@ -268,6 +268,17 @@ describe('the operations', () => {
     ]);
   });
 
+  it('name the connection that the account has, whichever was asked for', () => {
+    const asked = {
+      ...accepted,
+      data: { ...accepted.data, kind: 'connect-account', connectionId: owner.connectionId },
+    };
+    const connectionId = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
+    const answered = { ...succeeded, data: { ...succeeded.data, result: { connectionId } } };
+    expect(rowsAfter(operations, asked)).toMatchObject([{ connection_id: owner.connectionId }]);
+    expect(rowsAfter(operations, asked, answered)).toMatchObject([{ connection_id: connectionId }]);
+  });
+
   it('forget that they expired when the answer comes after all', () => {
     expect(rowsAfter(operations, accepted, expired)).toMatchObject([
       { status: 'expired', failure: { code: 'expired' } },

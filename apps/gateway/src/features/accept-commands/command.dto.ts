@@ -30,15 +30,7 @@ export const ApiCommand = ({ success }: { success: 200 | 201 }) =>
       status: success,
       description: 'Done within the time that the caller waited',
       headers: { Location: { description: 'Where the outcome is seen', schema: { type: 'string' } } },
-      schema: {
-        type: 'object',
-        additionalProperties: true,
-        required: ['operationId'],
-        properties: {
-          operationId: { type: 'string', format: 'uuid' },
-          connectionId: { type: 'string', format: 'uuid' },
-        },
-      },
+      type: OperationDto,
     }),
     ApiProblems(400, 403, 404, 422, 503),
   );

@@ -161,7 +161,12 @@ describe('connecting an account', () => {
     expect(status).toBe(201);
     expect(headers.get('preference-applied')).toBe('wait=20');
     expect(headers.get('location')).toBe(`/api/v1/calendar/connections/${ownerId}`);
-    expect(body).toEqual({ operationId, connectionId, account: 'ada@example.com' });
+    expect(body).toMatchObject({
+      operationId,
+      connectionId,
+      status: 'succeeded',
+      result: { account: 'ada@example.com' },
+    });
   });
 
   it('answers with the failure as a problem to whoever prefers to wait', async () => {

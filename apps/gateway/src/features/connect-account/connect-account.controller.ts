@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { answerCommand, type CommandOutcome } from '../accept-commands/command-answer';
+import { answerCommand } from '../accept-commands/command-answer';
 import { ApiCommand } from '../accept-commands/command.dto';
 import { Command, type CommandHeaders } from '../accept-commands/command-headers';
+import { OperationDto } from '../follow-operations/operation.dto';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
 import { ConnectAccountDto } from './connect-account.dto';
@@ -23,7 +24,7 @@ export class ConnectAccountController {
     @Command() headers: CommandHeaders,
     @AuthenticatedCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandOutcome> {
+  ): Promise<OperationDto> {
     const answer = await this.connectAccount.handle(body, caller, headers);
     return answerCommand(reply, answer, { created: answer.operation.links.result ?? '' });
   }

@@ -2,9 +2,10 @@ import { Controller, Delete, HttpCode, Param, Query, Res } from '@nestjs/common'
 import { ApiOperation, ApiParam, ApiPropertyOptional, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { answerCommand, type CommandOutcome } from '../accept-commands/command-answer';
+import { answerCommand } from '../accept-commands/command-answer';
 import { ApiCommand } from '../accept-commands/command.dto';
 import { Command, type CommandHeaders } from '../accept-commands/command-headers';
+import { OperationDto } from '../follow-operations/operation.dto';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
 import { DisconnectAccount } from './disconnect-account.handler';
@@ -41,7 +42,7 @@ export class DisconnectAccountController {
     @Command() headers: CommandHeaders,
     @AuthenticatedCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandOutcome> {
+  ): Promise<OperationDto> {
     const asked = { ownerId, connectionId: connectionId.toLowerCase(), revoke: revoke === 'true' };
     return answerCommand(reply, await this.disconnectAccount.handle(asked, caller, headers));
   }

@@ -2,9 +2,10 @@ import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { answerCommand, type CommandOutcome } from '../accept-commands/command-answer';
+import { answerCommand } from '../accept-commands/command-answer';
 import { ApiCommand } from '../accept-commands/command.dto';
 import { Command, type CommandHeaders } from '../accept-commands/command-headers';
+import { OperationDto } from '../follow-operations/operation.dto';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
 import { RequestSync } from './request-sync.handler';
@@ -45,7 +46,7 @@ export class RequestSyncController {
     @Command() headers: CommandHeaders,
     @AuthenticatedCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CommandOutcome> {
+  ): Promise<OperationDto> {
     const calendarIds = body?.calendarIds?.map((id) => id.toLowerCase());
     const asked = { ownerId, full: body?.full ?? false, ...(calendarIds && { calendarIds }) };
     return answerCommand(reply, await this.requestSync.handle(asked, caller, headers));
