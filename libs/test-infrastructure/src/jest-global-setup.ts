@@ -22,11 +22,11 @@ export default async function startServers(selection: Selection): Promise<void> 
     durable: false,
   });
   const kafka = needs.kafka ? kafkaBroker(join(run.dir, 'kafka')) : undefined;
-  try {
-    await Promise.all([postgres.start(), kafka?.start()]);
-  } catch (error) {
+  // Both to their end: a server that is still starting when the run closes would be left behind.
+  for (const result of await Promise.allSettled([postgres.start(), kafka?.start()])) {
+    if (result.status === 'fulfilled') continue;
     await run.close();
-    throw error;
+    throw result.reason;
   }
   run.publish({ dir: run.dir, postgresUrl: postgres.url, ...(kafka && { kafkaBrokers: kafka.brokers }) });
 }

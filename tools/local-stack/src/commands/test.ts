@@ -47,7 +47,8 @@ function lint(): boolean {
       },
     },
   );
-  if (status !== 0) write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')) || stdout + stderr);
+  if (status !== 0)
+    write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')) || stdout + stderr);
   return status !== 0;
 }
 
