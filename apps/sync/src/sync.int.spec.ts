@@ -157,6 +157,7 @@ describe('the sync service on its topics', () => {
       '/calendar-sync/webhook-ingestion',
     );
     const changed = await eventually(() => of(calendarEntries, 'EntryChanged.v1')[0]);
+    expect(changed.correlationId).toBe('followed-through');
     expect(changed.data).toMatchObject({ changed: [{ field: 'title', old: 'Stand-up', new: 'Daily' }] });
     const sequence = received
       .filter(({ topic, message }) => topic === calendarEntries.name && message.key === calendarId)

@@ -16,6 +16,7 @@ import { ConnectAccountJob } from './features/connect-account/connect-account.jo
 import { DisconnectAccountHandler } from './features/disconnect-account/disconnect-account.handler';
 import { DisconnectAccountJob } from './features/disconnect-account/disconnect-account.job';
 import { CredentialVault } from './features/guard-credentials/credential-vault';
+import { backlogGauges } from './features/keep-house/backlog-gauges';
 import { housekeeping } from './features/keep-house/housekeeping';
 import { ListCalendarsJob } from './features/list-calendars/list-calendars.job';
 import { PullWorker } from './features/pull-changes/pull-worker';
@@ -203,9 +204,11 @@ const retryLimits = (config: SyncConfig) => ({
     },
     {
       provide: HOUSEKEEPING,
-      inject: [DATABASE, LOGGER, SyncConfig],
-      useFactory: (database: Database, logger: Logger, config: SyncConfig) =>
+      inject: [DATABASE, LOGGER, ServiceMetrics, SyncConfig],
+      useFactory: (database: Database, logger: Logger, metrics: ServiceMetrics, config: SyncConfig) => [
         housekeeping(database, logger, config.PULL_RUNS_KEPT_DAYS),
+        backlogGauges(database, metrics, logger),
+      ],
     },
   ],
 })
@@ -214,7 +217,7 @@ export class SyncModule implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly pulls: PullWorker,
     private readonly jobs: JobWorker,
     private readonly wakeUps: WakeUps,
-    @Inject(HOUSEKEEPING) private readonly house: Worker,
+    @Inject(HOUSEKEEPING) private readonly house: Worker[],
   ) {}
 
   onApplicationBootstrap() {
@@ -222,10 +225,10 @@ export class SyncModule implements OnApplicationBootstrap, OnModuleDestroy {
       this.wakeUps.register(worker);
       worker.start();
     }
-    this.house.start();
+    for (const worker of this.house) worker.start();
   }
 
   async onModuleDestroy() {
-    await Promise.all([this.pulls.stop(), this.jobs.stop(), this.house.stop()]);
+    await Promise.all([this.pulls.stop(), this.jobs.stop(), ...this.house.map((worker) => worker.stop())]);
   }
 }

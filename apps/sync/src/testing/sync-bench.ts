@@ -209,7 +209,12 @@ export class SyncBench {
       resourceState: resourceState ?? 'exists',
       receivedAt: new Date().toISOString(),
     }));
-    await this.database.transaction((tx) => this.notes.flush(tx, notified));
+    await this.database.transaction((tx) =>
+      this.notes.flush(
+        tx,
+        notified.map((push) => ({ push, metadata: {} })),
+      ),
+    );
     return notified.map(({ notificationId }) => notificationId);
   }
 

@@ -120,6 +120,12 @@ export async function saveEntries(
   );
 }
 
+/** A full listing returned them as they are stored: only that is noted, not rewritten. */
+export async function markSeen(tx: Queryable, entryIds: readonly string[], pullId: string): Promise<void> {
+  if (entryIds.length === 0) return;
+  await tx.query('UPDATE calendar_entries SET seen_in_pull = $2 WHERE entry_id = ANY ($1::uuid[])', [entryIds, pullId]);
+}
+
 function storedEntry(row: EntryRow): StoredEntry {
   const entry: Entry = {
     known: true,

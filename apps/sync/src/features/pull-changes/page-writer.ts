@@ -4,7 +4,7 @@ import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { decide, evolve, type Revision } from '../../domain/calendar-entry.decider';
 import { type DecidedEntry, decidePage, endedSeries, type SeenItem } from '../../domain/page-of-changes';
 import type { StreamOfEvents } from '../../publishing/record';
-import { type EntryToSave, loadAbsent, loadEntries, loadExceptions, saveEntries } from './entry.store';
+import { type EntryToSave, loadAbsent, loadEntries, loadExceptions, markSeen, saveEntries } from './entry.store';
 import type { PullRun } from './pull-run.store';
 import { type Lease, markDirty } from './sync-state.store';
 
@@ -59,10 +59,25 @@ export async function writePage(
     stored,
     exceptions,
   );
-  const toSave = decided.entries.map((one): EntryToSave => {
-    const resource = one.returned ? resources.get(one.entryId) : undefined;
-    return { decided: one, ...(resource === undefined ? {} : { resource }) };
-  });
+  const untouched = decided.entries.filter(
+    ({ entryId, entry, events }) =>
+      events.length === 0 &&
+      entry.etag !== undefined &&
+      entry.etag === stored.get(entryId)?.entry.etag &&
+      entry.updatedAt === stored.get(entryId)?.entry.updatedAt,
+  );
+  await markSeen(
+    tx,
+    untouched.map(({ entryId }) => entryId),
+    pull.pullId,
+  );
+  const asTheyAre = new Set(untouched);
+  const toSave = decided.entries
+    .filter((one) => !asTheyAre.has(one))
+    .map((one): EntryToSave => {
+      const resource = one.returned ? resources.get(one.entryId) : undefined;
+      return { decided: one, ...(resource === undefined ? {} : { resource }) };
+    });
   await saveEntries(tx, lease, toSave, full ? pull.pullId : undefined);
   if (decided.relist) await markDirty(tx, [{ calendarId }], { trigger: 'poll', full: true });
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
+import { type EventMetadata, jsonText, type Queryable } from '@calendar-sync/event-sourcing-postgres';
 import type { HeldState, Lease, Trigger } from './sync-state.store';
 
 /** A pull under way, as its row has it after the last page that was stored. */
@@ -14,6 +14,7 @@ export interface PullRun {
   /** Of the calendar when the pull began: what was marked later isn't covered by it. */
   dirtySeq: string;
   notifiedAt: Date | undefined;
+  metadata: EventMetadata;
   secondLook: boolean;
   pages: number;
   items: number;
@@ -37,6 +38,7 @@ interface PullRow {
   next_cursor: string | null;
   dirty_seq: string;
   notified_at: Date | null;
+  metadata: EventMetadata;
   second_look: boolean;
   pages: number;
   items: number;
@@ -57,6 +59,7 @@ const pullOf = (row: PullRow): PullRun => ({
   nextCursor: row.next_cursor ?? undefined,
   dirtySeq: row.dirty_seq,
   notifiedAt: row.notified_at ?? undefined,
+  metadata: row.metadata,
   secondLook: row.second_look,
   pages: row.pages,
   items: row.items,
@@ -91,8 +94,9 @@ export async function startPull(
   full = state.needsFull,
 ): Promise<PullRun> {
   const { rows } = await tx.query<PullRow>(
-    `INSERT INTO pull_runs (pull_id, calendar_id, owner_id, kind, trigger, cursor, dirty_seq, notified_at, second_look)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *`,
+    `INSERT INTO pull_runs (pull_id, calendar_id, owner_id, kind, trigger, cursor, dirty_seq, notified_at, second_look,
+       metadata)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *`,
     [
       randomUUID(),
       lease.calendarId,
@@ -103,11 +107,13 @@ export async function startPull(
       state.dirtySeq,
       state.notifiedAt ?? null,
       state.secondLookDue,
+      jsonText(state.pendingMetadata),
     ],
   );
-  await tx.query('UPDATE calendar_sync_states SET pending_trigger = NULL, notified_at = NULL WHERE calendar_id = $1', [
-    lease.calendarId,
-  ]);
+  await tx.query(
+    'UPDATE calendar_sync_states SET pending_trigger = NULL, pending_metadata = NULL, notified_at = NULL WHERE calendar_id = $1',
+    [lease.calendarId],
+  );
   return pullOf(rows[0]!);
 }
 

@@ -86,7 +86,8 @@ export class Puller {
       const written = await writePage(tx, lease, target.providerCalendarId, progress.pull!, page);
       const last = page.nextPageToken === undefined;
       if (last && written.pull.kind === 'incremental') {
-        await record(tx, [...written.streams, ...(await finishPull(tx, lease, state, written.pull, polling))]);
+        const end = await finishPull(tx, lease, state, written.pull, polling);
+        await record(tx, [...written.streams, ...end], written.pull.metadata);
         return { pull: written.pull, status: 'finished' as const };
       }
       // A single page is told by its end alone.
@@ -94,10 +95,13 @@ export class Puller {
       const pull = { ...written.pull, streamVersion: written.pull.streamVersion + (told ? 1 : 0) };
       const status = last ? ('sweeping' as const) : ('running' as const);
       await savePull(tx, pull, status);
-      await record(tx, [...written.streams, ...(told ? [progressOf(lease, written.pull)] : [])]);
+      await record(tx, [...written.streams, ...(told ? [progressOf(lease, written.pull)] : [])], pull.metadata);
       return { pull, status };
     });
     progress.pull = pull;
+    if (status === 'finished' && pull.notifiedAt) {
+      this.options.metrics.stage('pulled', (Date.now() - pull.notifiedAt.getTime()) / 1000);
+    }
     return status;
   }
 
@@ -108,7 +112,7 @@ export class Puller {
       const { pull, streams, done } = await sweepStep(tx, lease, progress.pull!);
       const ending = done ? await finishPull(tx, lease, state, pull, polling) : [];
       if (!done) await savePull(tx, pull, 'sweeping');
-      await record(tx, [...streams, ...ending]);
+      await record(tx, [...streams, ...ending], pull.metadata);
       return { pull, status: done ? ('finished' as const) : ('sweeping' as const) };
     });
     progress.pull = pull;
@@ -139,7 +143,7 @@ export class Puller {
       return startPull(
         tx,
         lease,
-        { ...state, notifiedAt: lost.notifiedAt ?? state.notifiedAt },
+        { ...state, notifiedAt: lost.notifiedAt ?? state.notifiedAt, pendingMetadata: lost.metadata },
         'cursor-expired',
         true,
       );

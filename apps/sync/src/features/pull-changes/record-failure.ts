@@ -6,7 +6,7 @@ import { removeCalendars } from '../list-calendars/calendar-registry';
 import type { QuotaBuckets, QuotaUser } from '../respect-quotas/quota-buckets';
 import { suspendConnection } from '../suspend-connection/suspend-connection';
 import { failWaiting } from './failed-notifications';
-import type { PullRun } from './pull-run.store';
+import { abandonPull, type PullRun } from './pull-run.store';
 import { hold, type HeldState, type Lease } from './sync-state.store';
 
 export interface FailedPull {
@@ -46,7 +46,9 @@ export async function recordFailure(tx: Transaction, quotas: QuotaBuckets, faile
   if (reaction.kind === 'calendar-gone') {
     streams.push(...(await removeCalendars(tx, [lease.calendarId], 'gone-at-provider')));
   }
-  await record(tx, streams);
+  // The page token may be what was refused: the next attempt begins anew.
+  if (failed.pull && failure.code === 'ProviderRefused') await abandonPull(tx, failed.pull.pullId);
+  await record(tx, streams, failed.pull?.metadata);
   return reaction;
 }
 

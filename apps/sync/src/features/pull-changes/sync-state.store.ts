@@ -1,4 +1,4 @@
-import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
+import { type EventMetadata, jsonText, type Queryable } from '@calendar-sync/event-sourcing-postgres';
 import { LeaseLost } from '../run-jobs/job-queue';
 
 export type Trigger = 'connected' | 'notification' | 'poll' | 'requested' | 'retry' | 'cursor-expired' | 'resumed';
@@ -21,6 +21,8 @@ export interface HeldState {
   syncedSeq: string;
   needsFull: boolean;
   pendingTrigger: Trigger | undefined;
+  /** Of the first message that asked for a pull: it rides on with what the pull finds. */
+  pendingMetadata: EventMetadata;
   notifiedAt: Date | undefined;
   secondLookDue: boolean;
   consecutiveFailures: number;
@@ -84,12 +86,13 @@ export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
     synced_seq: string;
     needs_full: boolean;
     pending_trigger: Trigger | null;
+    pending_metadata: EventMetadata | null;
     notified_at: Date | null;
     second_look_due: boolean;
     consecutive_failures: number;
     since_change: number | null;
   }>(
-    `SELECT mode, sync_token, dirty_seq, synced_seq, pending_trigger, notified_at, consecutive_failures,
+    `SELECT mode, sync_token, dirty_seq, synced_seq, pending_trigger, pending_metadata, notified_at, consecutive_failures,
        sync_token IS NULL OR full_requested_seq > full_synced_seq AS needs_full,
        coalesce(look_again_at <= now(), false) AND dirty_seq = synced_seq AS second_look_due,
        extract(epoch FROM now() - last_changed_at)::double precision AS since_change
@@ -105,6 +108,7 @@ export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
     syncedSeq: row.synced_seq,
     needsFull: row.needs_full,
     pendingTrigger: row.pending_trigger ?? undefined,
+    pendingMetadata: row.pending_metadata ?? {},
     notifiedAt: row.notified_at ?? undefined,
     secondLookDue: row.second_look_due,
     consecutiveFailures: row.consecutive_failures,
@@ -126,6 +130,7 @@ export async function releaseLease(db: Queryable, lease: Lease, dueInMs: number)
 export interface Dirt {
   calendarId: string;
   notifiedAt?: Date;
+  metadata?: EventMetadata;
 }
 
 export interface DirtyReason {
@@ -146,13 +151,13 @@ export async function markDirty(
   // Rows are locked in one order, so that two who mark several never wait for each other in a circle.
   const { rows } = await tx.query<{ calendar_id: string; dirty_seq: string }>(
     `WITH marked AS (
-       SELECT s.calendar_id, d.notified_at FROM calendar_sync_states AS s
-       JOIN unnest($1::uuid[], $2::timestamptz[]) AS d (calendar_id, notified_at) USING (calendar_id)
+       SELECT s.calendar_id, d.notified_at, d.metadata FROM calendar_sync_states AS s
+       JOIN unnest($1::uuid[], $2::timestamptz[], $6::jsonb[]) AS d (calendar_id, notified_at, metadata) USING (calendar_id)
        WHERE s.active ORDER BY s.calendar_id FOR UPDATE OF s
      )
      UPDATE calendar_sync_states AS s SET dirty_seq = s.dirty_seq + 1,
        full_requested_seq = CASE WHEN $4 THEN s.dirty_seq + 1 ELSE s.full_requested_seq END,
-       pending_trigger = coalesce(s.pending_trigger, $3),
+       pending_trigger = coalesce(s.pending_trigger, $3), pending_metadata = coalesce(s.pending_metadata, marked.metadata),
        notified_at = least(s.notified_at, marked.notified_at),
        blocked_until = CASE WHEN $5 THEN NULL ELSE s.blocked_until END,
        due_at = greatest(least(s.due_at, now()), CASE WHEN $5 THEN NULL ELSE s.blocked_until END)
@@ -164,6 +169,7 @@ export async function markDirty(
       reason.trigger,
       reason.full ?? false,
       reason.release ?? false,
+      dirt.map(({ metadata }) => (metadata === undefined ? null : jsonText(metadata))),
     ],
   );
   return new Map(rows.map((row) => [row.calendar_id, row.dirty_seq]));

@@ -11,6 +11,6 @@ export class CalendarChangesConsumer {
 
   @EventPattern<string>(calendarChanges.name)
   receive(@Payload() { data }: Message<CalendarChangeNotifiedV1>, @Ctx() context: MessageContext): void {
-    context.collect(this.notes, data);
+    context.collect(this.notes, { push: data, metadata: context.metadata });
   }
 }

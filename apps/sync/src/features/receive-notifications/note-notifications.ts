@@ -1,10 +1,10 @@
 import type { CalendarChangeNotifiedV1 } from '@calendar-sync/contracts-webhook-ingestion';
-import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
+import type { EventMetadata, Transaction } from '@calendar-sync/event-sourcing-postgres';
 import type { Collector } from '@calendar-sync/kafka';
 import type { Logger, ServiceMetrics } from '@calendar-sync/service-host';
 import { record, type StreamOfEvents } from '../../publishing/record';
 import type { NotificationEvent } from '../../publishing/sync-events';
-import { markDirty } from '../pull-changes/sync-state.store';
+import { type Dirt, markDirty } from '../pull-changes/sync-state.store';
 import { enqueueJobs, type NewJob } from '../run-jobs/job-queue';
 import { watchStream } from '../watch-calendars/watch-keeper';
 
@@ -20,6 +20,11 @@ interface KnownCalendar {
   active: boolean;
 }
 
+export interface ReceivedPush {
+  push: CalendarChangeNotifiedV1;
+  metadata: EventMetadata;
+}
+
 /** Of a calendar that was never ours, or is no more, there is nobody to name. */
 const NOBODY = { ownerId: 'unknown', connectionId: '00000000-0000-0000-0000-000000000000' };
 
@@ -27,21 +32,22 @@ const NOBODY = { ownerId: 'unknown', connectionId: '00000000-0000-0000-0000-0000
  * Takes verified pushes in, a chunk at a time. A push is a hint: its calendar is marked dirty and pulled at once, many pushes by
  * one pull. Pushes of channels that we don't know carry what is needed to stop them.
  */
-export class NoteNotifications implements Collector<CalendarChangeNotifiedV1> {
+export class NoteNotifications implements Collector<ReceivedPush> {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: ServiceMetrics,
     private readonly onDirty: () => void,
   ) {}
 
-  async flush(tx: Transaction, notified: CalendarChangeNotifiedV1[]): Promise<void> {
+  async flush(tx: Transaction, received: ReceivedPush[]): Promise<void> {
+    const notified = received.map(({ push }) => push);
     const calendars = await this.calendarsOf(tx, notified);
     const channels = await this.channelsOf(tx, notified);
     const streams: StreamOfEvents[] = [];
     const jobs: NewJob[] = [];
-    const hints: CalendarChangeNotifiedV1[] = [];
+    const hints: ReceivedPush[] = [];
 
-    for (const push of notified) {
+    for (const { push, metadata } of received) {
       const calendar = calendars.get(push.calendarId);
       if (calendar === undefined) {
         streams.push(answered(push, NOBODY, { outcome: 'calendar-unknown' }));
@@ -54,9 +60,9 @@ export class NoteNotifications implements Collector<CalendarChangeNotifiedV1> {
       if (channel === undefined) streams.push(answered(push, of, { outcome: 'channel-unknown' }));
       else if (push.resourceState === 'sync') streams.push(answered(push, of, { outcome: 'channel-opened' }));
       else if (!calendar.active) streams.push(answered(push, of, { failure: 'CalendarNotActive' }));
-      else hints.push(push);
+      else hints.push({ push, metadata });
       // A push proved itself: whatever channel it came by, something changed.
-      if (channel === undefined && calendar.active && push.resourceState !== 'sync') hints.push(push);
+      if (channel === undefined && calendar.active && push.resourceState !== 'sync') hints.push({ push, metadata });
     }
     await this.markDirty(tx, hints, channels);
     await this.countMessages(tx, notified);
@@ -65,19 +71,19 @@ export class NoteNotifications implements Collector<CalendarChangeNotifiedV1> {
     tx.afterCommit(this.onDirty);
   }
 
-  private async markDirty(tx: Transaction, hints: CalendarChangeNotifiedV1[], channels: Map<string, KnownChannel>) {
-    const earliest = new Map<string, Date>();
-    for (const { calendarId, receivedAt } of hints) {
-      const at = new Date(receivedAt);
+  private async markDirty(tx: Transaction, hints: ReceivedPush[], channels: Map<string, KnownChannel>) {
+    const earliest = new Map<string, Dirt & { notifiedAt: Date }>();
+    for (const { push, metadata } of hints) {
+      const { calendarId } = push;
+      const notifiedAt = new Date(push.receivedAt);
       const known = earliest.get(calendarId);
-      if (known === undefined || at < known) earliest.set(calendarId, at);
+      if (known === undefined || notifiedAt < known.notifiedAt)
+        earliest.set(calendarId, { calendarId, notifiedAt, metadata });
     }
-    const marked = await markDirty(
-      tx,
-      [...earliest].map(([calendarId, notifiedAt]) => ({ calendarId, notifiedAt })),
-      { trigger: 'notification' },
-    );
-    const pending = hints.filter(({ calendarId, channelId }) => marked.has(calendarId) && channels.has(channelId));
+    const marked = await markDirty(tx, [...earliest.values()], { trigger: 'notification' });
+    const pending = hints
+      .map(({ push }) => push)
+      .filter(({ calendarId, channelId }) => marked.has(calendarId) && channels.has(channelId));
     if (pending.length === 0) return;
     await tx.query(
       `INSERT INTO pending_notifications (notification_id, calendar_id, owner_id, dirty_seq, received_at)

@@ -18,7 +18,7 @@ export class SyncCalendarsHandler {
       : { rows: [] };
     const asked = await markDirty(
       tx,
-      rows.map(({ calendar_id }) => ({ calendarId: calendar_id })),
+      rows.map(({ calendar_id }) => ({ calendarId: calendar_id, metadata })),
       { trigger: 'requested', full, release: true },
     );
     if (asked.size === 0) {

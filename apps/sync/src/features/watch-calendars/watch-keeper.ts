@@ -18,6 +18,7 @@ import type { QuotaBuckets } from '../respect-quotas/quota-buckets';
 import { enqueueJobs } from '../run-jobs/job-queue';
 import {
   type Channel,
+  hasOpenings,
   liveChannel,
   noteFailed,
   noteOpened,
@@ -69,8 +70,8 @@ export class WatchKeeper {
     if (address === undefined) return undefined;
     const live = await liveChannel(database, calendar.calendarId);
     const sound = live !== undefined && !live.expired && live.connectionId === calendar.connectionId;
-    if (sound && live.renewInMs > 0) return live.renewInMs;
     await this.tidy(calendar, live);
+    if (sound && live.renewInMs > 0) return this.nextLook(calendar, live.renewInMs);
     const target = await loadTarget(database, this.options.vault, this.options.providers, calendar.calendarId);
     return this.open(calendar, target, address);
   }
@@ -152,7 +153,7 @@ export class WatchKeeper {
       tx.afterCommit(this.options.onDirty);
       return true;
     });
-    if (stillWanted) return Math.max(0, renew.getTime() - Date.now());
+    if (stillWanted) return this.nextLook(calendar, Math.max(0, renew.getTime() - Date.now()));
     logger.info({ calendarId: calendar.calendarId, channelId }, 'a channel was opened for a calendar let go meanwhile');
     await target.provider.stopWatch(target.credentials, { channelId, resourceId });
     await noteStopped(database, channelId, 'calendar-removed');
@@ -184,6 +185,12 @@ export class WatchKeeper {
       ]);
     });
     return permanent ? undefined : REFUSED_AGAIN_MS;
+  }
+
+  /** Openings whose answer was lost are looked after as soon as that is certain, not only at the next renewal. */
+  private async nextLook({ calendarId }: WatchedCalendar, renewInMs: number): Promise<NextLook> {
+    const isAnyOpening = await hasOpenings(this.options.database, calendarId);
+    return isAnyOpening ? Math.min(renewInMs, LOST_AFTER_MS * 1.1) : renewInMs;
   }
 
   private async stopLater(tx: Transaction, channels: Channel[], reason: string, afterSeq?: string) {

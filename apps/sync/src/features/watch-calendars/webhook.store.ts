@@ -74,6 +74,14 @@ export async function takeLostOpenings(tx: Queryable, calendarId: string, olderT
   return rows.map(channelOf);
 }
 
+export async function hasOpenings(db: Queryable, calendarId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "SELECT FROM calendar_webhooks WHERE calendar_id = $1 AND state = 'opening' LIMIT 1",
+    [calendarId],
+  );
+  return rowCount > 0;
+}
+
 /** The new channel takes the place of the one that lived, if any: exactly one is live at any time. Gives the replaced one. */
 export async function noteOpened(
   tx: Transaction,
