@@ -11,12 +11,17 @@ export interface Transaction extends Queryable {
   signal(written: string): void;
 }
 
+export interface TransactionOptions {
+  /** For work that is known to be long, as a command of an operator; 0: none. Everybody who reads a log of the cluster waits for it. */
+  statementTimeoutMs?: number;
+}
+
 /** What appendToStreams signals when it wrote an event that is to be published. */
 export const EVENTS_TO_PUBLISH = 'events-to-publish';
 
 export interface Database extends Queryable {
   /** Commits when the work ends, rolls back when it throws. READ COMMITTED. Throws CommitOutcomeUnknown when the answer to COMMIT was lost. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Calls the listener at once after each commit, in this process, with what was signalled in it. A hint: polling stays the truth. Gives the way to stop. */
   onCommit(listener: (signals: ReadonlySet<string>) => void): () => void;
   /** Waits for the connections in use and ends all. May be called twice. */

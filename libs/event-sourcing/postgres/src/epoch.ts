@@ -9,10 +9,9 @@ export async function currentEpoch(db: Queryable): Promise<number> {
 /**
  * To be called once after a restore, before any service starts: every cursor of before is refused from now on, and sequences that the lost part had
  * used up may be used again. Where the log came from another cluster (a dump), its transaction numbers mean nothing here and are forgotten.
- * Gives the new epoch.
+ * Gives the new epoch. With a large log give the transaction no statement timeout.
  */
 export async function advanceEpoch(tx: Transaction): Promise<number> {
-  await tx.query('SET LOCAL statement_timeout = 0');
   await tx.query('LOCK TABLE events IN EXCLUSIVE MODE');
   await tx.query(`
     UPDATE events SET tx = '0'

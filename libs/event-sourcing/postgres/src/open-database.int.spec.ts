@@ -134,6 +134,18 @@ test('a transaction that ended takes no more statements', async () => {
   await expect(leaked.tx.query('SELECT 1')).rejects.toThrow('has ended');
 });
 
+test('a transaction that is known to be long may have another statement timeout, and only it', async () => {
+  const hasty = openDatabase({ url: test_.url, applicationName: 'hasty', maxConnections: 1, statementTimeoutMs: 20 });
+  try {
+    const sleep = 'SELECT pg_sleep(0.1)';
+    const long = await hasty.transaction((tx) => tx.query(sleep), { statementTimeoutMs: 0 });
+    expect(long.rowCount).toBe(1);
+    await expect(hasty.transaction((tx) => tx.query(sleep))).rejects.toMatchObject({ code: '57014' });
+  } finally {
+    await hasty.close();
+  }
+});
+
 test('a lock that is not given in time is a transient error', async () => {
   const hasty = openDatabase({ url: test_.url, applicationName: 'hasty', lockTimeoutMs: 20 });
   try {

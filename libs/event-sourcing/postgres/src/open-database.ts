@@ -1,9 +1,11 @@
-import { DatabaseError, Pool, type PoolClient, type QueryResult, types } from 'pg';
-import type { Database, DatabaseLogger, DatabaseOptions, Transaction } from './database';
+import { DatabaseError, Pool, type PoolClient, type QueryConfig, type QueryResult, types } from 'pg';
+import type { Database, DatabaseLogger, DatabaseOptions, Transaction, TransactionOptions } from './database';
 import { CommitOutcomeUnknown, TransactionRolledBack } from './errors';
 
 const DATE = 1082;
 const TIMESTAMP = 1114;
+const CLIENT_GRACE_MS = 2_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Own parsers for this pool only: pg reads a date as local midnight, which moves it by a day elsewhere. */
 const parsers = {
@@ -32,7 +34,7 @@ export function openDatabase({
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-    query_timeout: statementTimeoutMs + 2_000,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + CLIENT_GRACE_MS,
     keepAlive: true,
     // Short statements on tables without statistics look expensive; compiling them would cost far more than running them.
     options: '-c timezone=UTC -c jit=off',
@@ -56,9 +58,9 @@ class PooledDatabase implements Database {
     return ask<Row>(this.pool, text, values);
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const client = await this.pool.connect();
-    const open = new OpenTransaction(client);
+    const open = new OpenTransaction(client, options.statementTimeoutMs);
     const broke = (error: Error) => open.break(error);
     client.on('error', broke);
     let result: T;
@@ -103,11 +105,17 @@ class OpenTransaction implements Transaction {
   broken: Error | undefined;
   private ended = false;
 
-  constructor(private readonly client: PoolClient) {}
+  constructor(
+    private readonly client: PoolClient,
+    private readonly statementTimeoutMs: number | undefined,
+  ) {}
 
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     try {
       await this.client.query('BEGIN');
+      if (this.statementTimeoutMs !== undefined) {
+        await this.client.query(`SET LOCAL statement_timeout = ${Math.trunc(this.statementTimeoutMs)}`);
+      }
     } catch (error) {
       this.break(error);
       throw error;
@@ -128,7 +136,7 @@ class OpenTransaction implements Transaction {
   async query<Row extends object>(text: string, values?: readonly unknown[]) {
     if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
     try {
-      return await ask<Row>(this.client, text, values);
+      return await ask<Row>(this.client, text, values, this.clientTimeoutMs());
     } catch (error) {
       if (!(error instanceof DatabaseError) || isFatal(error)) this.break(error);
       throw error;
@@ -145,6 +153,12 @@ class OpenTransaction implements Transaction {
 
   break(error: unknown) {
     this.broken ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** pg's own limit, for servers that don't answer at all; undefined leaves it at that of the pool. */
+  private clientTimeoutMs() {
+    if (this.statementTimeoutMs === undefined) return undefined;
+    return this.statementTimeoutMs === 0 ? LONGEST_TIMER_MS : this.statementTimeoutMs + CLIENT_GRACE_MS;
   }
 
   private async commit() {
@@ -172,11 +186,20 @@ class OpenTransaction implements Transaction {
 
 const isFatal = ({ severity }: DatabaseError) => severity === 'FATAL' || severity === 'PANIC';
 
+interface Asked extends QueryConfig {
+  query_timeout?: number;
+}
+
 async function ask<Row extends object>(
-  asked: { query(text: string, values?: unknown[]): Promise<QueryResult> },
+  asked: { query(query: Asked): Promise<QueryResult> },
   text: string,
   values: readonly unknown[] | undefined,
+  timeoutMs?: number,
 ): Promise<{ rows: Row[]; rowCount: number }> {
-  const { rows, rowCount } = await asked.query(text, values === undefined ? undefined : [...values]);
+  const { rows, rowCount } = await asked.query({
+    text,
+    ...(values !== undefined && { values: [...values] }),
+    ...(timeoutMs !== undefined && { query_timeout: timeoutMs }),
+  });
   return { rows, rowCount: rowCount ?? 0 };
 }

@@ -83,10 +83,12 @@ export async function rebuildProjection<Row extends object>(
     if (read < batchSize) break;
   }
   return retried(() =>
-    db.transaction((tx) =>
-      finish(tx, model, { ...options, batchSize }, (messages) =>
-        onProgress?.({ phase: 'switching', messages, logRows }),
-      ),
+    db.transaction(
+      (tx) =>
+        finish(tx, model, { ...options, batchSize }, (messages) =>
+          onProgress?.({ phase: 'switching', messages, logRows }),
+        ),
+      { statementTimeoutMs: 0 }, // the comparison reads both tables
     ),
   );
 }
@@ -175,7 +177,6 @@ async function finish<Row extends object>(
   options: RebuildOptions & { batchSize: number },
   onCaughtUp: (messages: number) => void,
 ): Promise<Rebuilt> {
-  await tx.query(`SET LOCAL statement_timeout = 0`);
   // From here on nobody appends, and everything that was appended is committed: writers of the log come first, as in their transactions.
   await tx.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');
   const existed = await columnsOf(tx, model.name);
