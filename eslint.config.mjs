@@ -8,8 +8,10 @@ const subscriptions = {
   sync: ['webhook-ingestion', 'sync'],
   'meeting-extraction': ['sync', 'meeting-extraction'],
   monitoring: ['webhook-ingestion', 'sync', 'meeting-extraction', 'monitoring', 'gateway'],
-  gateway: ['webhook-ingestion', 'sync', 'meeting-extraction', 'monitoring', 'gateway'],
+  gateway: ['sync', 'meeting-extraction', 'monitoring', 'gateway'],
 };
+
+const everyContract = Object.keys(subscriptions).map((owner) => `contracts:${owner}`);
 
 const tag = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
 
@@ -25,29 +27,14 @@ const fences = (...forTests) => [
       ...forTests,
     ),
   ),
-  ...Object.keys(subscriptions).map((owner) => tag(`contracts:${owner}`, 'kit')),
+  ...everyContract.map((contract) => tag(contract, 'kit', ...forTests)),
   tag('core', 'core'),
   tag('kit', 'kit', 'core', ...forTests),
   tag('provider', 'provider', 'kit', 'core', ...forTests),
   tag('simulator', 'simulator'),
-  tag(
-    'test',
-    'test',
-    'kit',
-    'core',
-    ...(forTests.length > 0
-      ? [
-          'tool',
-          'simulator',
-          'contracts:sync',
-          'contracts:webhook-ingestion',
-          'contracts:meeting-extraction',
-          'contracts:monitoring',
-          'contracts:gateway',
-        ]
-      : []),
-  ),
-  tag('tool', 'kit', 'core', 'test', ...Object.keys(subscriptions).map((owner) => `contracts:${owner}`)),
+  tag('test', 'test', 'kit', 'core'),
+  tag('tool', 'kit', 'core', 'test', ...everyContract),
+  tag('end-to-end', 'kit', 'core', 'test', 'tool', ...everyContract),
 ];
 
 const boundaries = (...forTests) => [
@@ -70,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.conformance.ts'],
+    files: ['**/*.spec.ts', '**/*.conformance.ts', '**/*.fixture.ts', '**/testing/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries('test', 'simulator') },
   },
   {

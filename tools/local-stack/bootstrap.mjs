@@ -118,7 +118,7 @@ async function build() {
   const step = progress('Building');
   const output = [];
   let built = 0;
-  const code = await run(pinnedNode, ['node_modules/typescript/bin/tsc', '-b', '--verbose', '--pretty', 'false'], {
+  const code = await run(pinnedNode, ['node_modules/typescript-native/bin/tsc', '-b', '--verbose', '--pretty', 'false'], {
     onLine: (line) => {
       const project = /Project '(?:.*?)([^/']+\/[^/']+)\/tsconfig\.json' is/.exec(line);
       if (project) step.detail(`${(built += 1)}/${projects} ${project[1]}`);
