@@ -3,6 +3,7 @@ export interface GoogleAccount {
   email: string;
   sub: string;
   refreshToken: string;
+  headers: Record<string, string>;
   /** Google's ids of its calendars. */
   calendars: string[];
   add(event: object, calendarId?: string): Promise<{ id: string }>;
@@ -17,6 +18,10 @@ export interface SimulatedGoogle {
   noFaults(): Promise<void>;
   /** Calls that ended, by the end of the method's name. */
   calls(operation: string): Promise<number>;
+  /** Lets an account see another's calendar; on its list only once it subscribes. */
+  share(withEmail: string, calendarId: string, role: string): Promise<void>;
+  subscribe(account: GoogleAccount, calendarId: string): Promise<void>;
+  unsubscribe(account: GoogleAccount, calendarId: string): Promise<void>;
   channels(): Promise<{ id: string; state: string }[]>;
 }
 
@@ -53,6 +58,7 @@ export function simulatedGoogle(url: string): SimulatedGoogle {
       const events = (calendarId = email) => `/calendar/v3/calendars/${encodeURIComponent(calendarId)}/events`;
       return {
         email,
+        headers: own,
         sub: created.sub,
         refreshToken: created.refreshToken,
         calendars: created.calendars.map(({ id }) => id),
@@ -68,6 +74,11 @@ export function simulatedGoogle(url: string): SimulatedGoogle {
       const { requests } = (await ask('GET', '/admin/requests')) as { requests: { operation: string }[] };
       return requests.filter((request) => request.operation.endsWith(operation)).length;
     },
+    share: async (email, calendarId, role) => void (await ask('POST', '/admin/access', { email, calendarId, role })),
+    subscribe: async ({ headers }, id) =>
+      void (await ask('POST', '/calendar/v3/users/me/calendarList', { id }, headers)),
+    unsubscribe: async ({ headers }, id) =>
+      void (await ask('DELETE', `/calendar/v3/users/me/calendarList/${encodeURIComponent(id)}`, undefined, headers)),
     channels: async () => ((await ask('GET', '/admin/channels')) as { items: { id: string; state: string }[] }).items,
   };
 }

@@ -6,7 +6,7 @@ import type { Reaction } from '../../domain/retry-policy';
 import { record, type StreamOfEvents } from '../../publishing/record';
 import type { ConnectionEvent } from '../../publishing/sync-events';
 import type { CredentialVault } from '../guard-credentials/credential-vault';
-import { applyListing, type Listing, resumeCalendars } from '../list-calendars/calendar-registry';
+import { applyListing, type Listing, resumeCalendars, WATCH_FALLBACK_MS } from '../list-calendars/calendar-registry';
 import { listAll } from '../list-calendars/list-all';
 import { type Providers, providerNamed } from '../pull-changes/pull-target';
 import type { QuotaBuckets } from '../respect-quotas/quota-buckets';
@@ -115,7 +115,7 @@ export class ConnectAccountJob implements JobHandler {
     await vault.store(tx, connection, found.credentials);
     await vault.destroy(tx, job.subject);
     if (replaced) await resumeCalendars(tx, connection);
-    const { streams } = await applyListing(tx, connection, found.listing);
+    const { streams } = await applyListing(tx, connection, found.listing, WATCH_FALLBACK_MS);
     await enqueueJobs(tx, [
       { kind: 'list-calendars', subject: connectionId, ownerId, connectionId, delayMs: listSeconds * 1000 },
     ]);

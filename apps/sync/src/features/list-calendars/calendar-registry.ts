@@ -34,14 +34,15 @@ interface CalendarRow {
   status: string;
 }
 
-/** A first look at the watch of a new calendar comes from the connecting job itself; this is the one that can't be forgotten. */
-const WATCH_FALLBACK_MS = 15_000;
+/** Where the caller opens the watches itself, their own jobs wait for so long: those are the ones that can't be forgotten. */
+export const WATCH_FALLBACK_MS = 15_000;
 
 /** Takes a listing in: new calendars are pulled from the beginning and watched, removed ones stop. The connection is locked by the caller. */
 export async function applyListing(
   tx: Transaction,
   connection: ListingConnection,
   listing: Listing,
+  watchDelayMs = 0,
 ): Promise<{ added: string[]; streams: StreamOfEvents[] }> {
   const known = await knownCalendars(tx, connection);
   const decisions = compareListing(listing, known, connection.connectionId);
@@ -68,7 +69,7 @@ export async function applyListing(
       stream(calendarId, { type: 'CalendarAdded', data });
     }
   }
-  await startSyncing(tx, connection, added);
+  await startSyncing(tx, connection, added, watchDelayMs);
   streams.push(...(await removeCalendars(tx, removed, 'gone-at-provider')));
   return { added, streams };
 }
@@ -123,7 +124,12 @@ async function saveCalendar(tx: Transaction, of: ListingConnection, calendarId: 
 }
 
 /** A calendar that was here before goes on where it was, after a full listing that tells what it missed. */
-async function startSyncing(tx: Transaction, connection: ListingConnection, calendarIds: readonly string[]) {
+async function startSyncing(
+  tx: Transaction,
+  connection: ListingConnection,
+  calendarIds: readonly string[],
+  watchDelayMs: number,
+) {
   if (calendarIds.length === 0) return;
   await tx.query(
     `INSERT INTO calendar_sync_states AS s (calendar_id, owner_id, connection_id, dirty_seq, pending_trigger, due_at)
@@ -135,7 +141,7 @@ async function startSyncing(tx: Transaction, connection: ListingConnection, cale
   );
   await enqueueJobs(
     tx,
-    calendarIds.map((calendarId) => watchJob(connection, calendarId, WATCH_FALLBACK_MS)),
+    calendarIds.map((calendarId) => watchJob(connection, calendarId, watchDelayMs)),
   );
 }
 

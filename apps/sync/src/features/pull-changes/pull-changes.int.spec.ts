@@ -213,4 +213,27 @@ describe('pulling a calendar', () => {
       { trigger: 'notification', second_look: true },
     ]);
   });
+
+  test('a change whose push got lost is found by the safety poll, and the next poll comes sooner', async () => {
+    await openBench();
+    bench.startReplica();
+    const { calendarId } = await connected();
+    const rarely = await bench.rows<{ poll_reason: string }>(
+      'SELECT poll_reason FROM calendar_sync_states WHERE calendar_id = $1',
+      [calendarId],
+    );
+    expect(rarely[0]?.poll_reason).toContain('polled only to be safe');
+    await google.faults({ push: { off: true } });
+    await ada.add(meeting('Unannounced'));
+    await bench.rows('UPDATE calendar_sync_states SET due_at = now(), next_poll_at = now() WHERE calendar_id = $1', [
+      calendarId,
+    ]);
+    await eventually(async () => (await bench.titles(calendarId)).length === 1);
+    await eventually(() => bench.settled());
+    const [state] = await bench.rows<{ poll_reason: string }>(
+      'SELECT poll_reason FROM calendar_sync_states WHERE calendar_id = $1',
+      [calendarId],
+    );
+    expect(state?.poll_reason).toBe('the last poll found a change that no push had announced');
+  });
 });
