@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import {
   calendarEntries,
   calendars,
   CalendarAddedV1,
   CalendarRemovedV1,
+  ConnectionRemovedV1,
+  connections,
   EntryAddedV1,
   EntryCancelledV1,
   EntryChangedV1,
@@ -194,6 +197,22 @@ it('hides what a removed calendar holds and shows it again when the calendar com
   await gateway.tell(calendars, CalendarRemovedV1, { ...owner.about, reason: 'disconnected' });
   await listed(owner.path('entries'), owner.ownerId, 0);
   await gateway.tell(calendars, CalendarAddedV1, { ...owner.about, calendar: owner.calendar });
+  await listed(owner.path('entries'), owner.ownerId, 1);
+});
+
+it('hides what came through a removed connection, until its calendar comes back through another', async () => {
+  const owner = ownerWithCalendar();
+  const connection = { ownerId: owner.ownerId, connectionId: owner.connectionId, provider: 'google' };
+  await gateway.tell(calendarEntries, EntryAddedV1, owner.of(owner.entry('unheard')));
+  await listed(owner.path('entries'), owner.ownerId, 1);
+  await gateway.tell(connections, ConnectionRemovedV1, { ...connection, removedAt: '2026-11-20T09:00:00Z' });
+  await listed(owner.path('entries'), owner.ownerId, 0);
+  const connectionId = randomUUID();
+  await gateway.tell(calendars, CalendarAddedV1, {
+    ...owner.about,
+    connectionId,
+    calendar: { ...owner.calendar, connectionId },
+  });
   await listed(owner.path('entries'), owner.ownerId, 1);
 });
 
