@@ -159,7 +159,7 @@ export class Puller {
     }
     if (error instanceof QuotaExhausted) return releaseLease(database, lease, error.waitMs);
     if (error instanceof CredentialsGone) return releaseLease(database, lease, 60_000);
-    if (isTransientDatabaseError(error)) {
+    if (isTransientDatabaseError(error) && !isTimeLimit(error)) {
       logger.warn({ error, calendarId }, 'the database failed during a pull');
       return releaseLease(database, lease, 500);
     }
@@ -192,3 +192,6 @@ function progressOf(lease: Lease, pull: PullRun) {
     ],
   };
 }
+
+/** A page that takes the database too long would take it too long again: that must be seen, not repeated in silence. */
+const isTimeLimit = (error: unknown) => error instanceof Error && 'code' in error && error.code === '57014';

@@ -2,7 +2,8 @@ import { startSimulator, type Simulator } from '@calendar-sync/google-calendar-s
 import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import { connectAndSettle } from '../../testing/connected-bench';
 import { type GoogleAccount, meeting, simulatedGoogle, type SimulatedGoogle } from '../../testing/google-account';
-import { SyncBench } from '../../testing/sync-bench';
+import { type Replica, SyncBench } from '../../testing/sync-bench';
+import { enqueueJobs, JobQueue, LeaseLost } from '../run-jobs/job-queue';
 
 describe('watching calendars', () => {
   let simulator: Simulator;
@@ -12,13 +13,14 @@ describe('watching calendars', () => {
   let ada: GoogleAccount;
   let calendarId: string;
   let connectionId: string;
+  let replicas: Replica[];
 
   beforeEach(async () => {
     [simulator, testDatabase] = await Promise.all([startSimulator(), startTestDatabase()]);
     google = simulatedGoogle(simulator.url);
     ada = await google.account('ada@example.com');
     bench = await SyncBench.open({ databaseUrl: testDatabase.url, googleUrl: simulator.url });
-    bench.startReplica();
+    replicas = [bench.startReplica()];
     ({ calendarId, connectionId } = await connectAndSettle(bench, ada, eventually));
   });
   afterEach(async () => {
@@ -149,5 +151,63 @@ describe('watching calendars', () => {
       [calendarId],
     );
     expect(versions).toEqual([{ version: 1 }, { version: 2 }]);
+  });
+
+  test('a channel whose opening was never answered is stopped with what its first push told', async () => {
+    await google.faults({ commitThenReset: { method: 'events.watch', times: 1 } });
+    await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
+    await dueNow();
+    await eventually(async () => {
+      expect((await channels()).map(({ state }) => state)).toEqual(['stopped', 'opening', 'live']);
+    });
+    const lost = (await channels())[1]!;
+    await eventually(async () => (await channels())[1]!.resource_id !== null);
+    await bench.rows(
+      "UPDATE calendar_webhooks SET requested_at = requested_at - interval '6 minutes' WHERE state = 'opening'",
+    );
+    await dueNow();
+    await eventually(async () => {
+      const atGoogle = await google.channels();
+      expect(atGoogle.find(({ id }) => id === lost.channel_id)?.state).toBe('stopped');
+    });
+    expect(
+      await bench.rows("SELECT FROM calendar_webhooks WHERE state = 'live' AND calendar_id = $1", [calendarId]),
+    ).toHaveLength(1);
+  });
+
+  test('a first push that is faster than the answer to its opening finds its channel known', async () => {
+    await google.faults({ syncBeforeWatchResponse: true });
+    await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
+    await dueNow();
+    await eventually(async () => (await channels()).length === 2 && (await channels())[0]!.state === 'stopped');
+    const outcomes = (await bench.facts('NotificationProcessed')).map(({ data }) => data['outcome']);
+    expect(outcomes).not.toContain('channel-unknown');
+  });
+
+  test('a job taken over by another worker leaves no trace of the first', async () => {
+    const first = new JobQueue(bench.database, 'first', 60_000);
+    const second = new JobQueue(bench.database, 'second', 60_000);
+    const subject = 'of nothing';
+    await enqueueJobs(bench.database, [
+      { kind: 'list-calendars', subject, ownerId: 'ada', connectionId, delayMs: 60_000 },
+    ]);
+    const claimOne = async (queue: JobQueue) => {
+      await bench.rows("UPDATE jobs SET run_at = now() - interval '1 day', lease_until = NULL WHERE subject = $1", [
+        subject,
+      ]);
+      return (await queue.claim(1))[0]!;
+    };
+    for (const replica of replicas) await replica.stop();
+    const stale = await claimOne(first);
+    const held = await claimOne(second);
+    const write = (queue: JobQueue, job: typeof held, email: string) =>
+      queue.complete(job, async (tx) => {
+        await tx.query('UPDATE connections SET account_email = $1', [email]);
+      });
+    await expect(write(first, stale, 'stale@example.com')).rejects.toBeInstanceOf(LeaseLost);
+    expect(await first.prolong(stale)).toBe(false);
+    await write(second, held, 'held@example.com');
+    expect(await bench.rows('SELECT account_email FROM connections')).toEqual([{ account_email: 'held@example.com' }]);
+    expect(await bench.rows('SELECT FROM jobs WHERE subject = $1', [subject])).toEqual([]);
   });
 });
