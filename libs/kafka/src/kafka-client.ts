@@ -31,7 +31,7 @@ export function createKafka({ brokers, clientId, logger, ssl, sasl }: KafkaOptio
     clientId,
     connectionTimeout: 1_000,
     requestTimeout: 5_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 10 },
     logLevel: logLevel.WARN,
     logCreator: () => quietLog(logger),
     ...(ssl === undefined ? {} : { ssl }),

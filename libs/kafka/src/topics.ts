@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { replayTopicName, type Topic } from '@calendar-sync/contracts-envelope';
 import { ConfigResourceTypes, type Kafka } from 'kafkajs';
 
@@ -5,6 +6,8 @@ import { ConfigResourceTypes, type Kafka } from 'kafkajs';
 export const MAX_MESSAGE_BYTES = 5_000_000;
 
 const REPLAY_PARTITIONS = 3;
+const WAIT_MS = 100;
+const WAIT_TIMES = 200;
 
 export interface CreateTopicsOptions {
   prefix?: string;
@@ -45,17 +48,7 @@ export async function createTopics(
   try {
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ name }) => !there.has(name));
-    if (missing.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map(({ name, settings, partitions: numPartitions }) => ({
-          topic: name,
-          numPartitions,
-          replicationFactor,
-          configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
-        })),
-      });
-    }
+    if (missing.length > 0) await create(admin, missing, replicationFactor);
     const drift = await driftOf(
       admin,
       wanted.filter(({ name }) => there.has(name)),
@@ -63,6 +56,38 @@ export async function createTopics(
     return { created: missing.map(({ name }) => name), drift };
   } finally {
     await admin.disconnect();
+  }
+}
+
+type Admin = ReturnType<Kafka['admin']>;
+
+interface Wanted {
+  name: string;
+  partitions: number;
+  settings: Record<string, string>;
+}
+
+/** kafkajs' own wait for the leaders fails when the broker it asks has not heard of the topic yet, so it is waited for here. */
+async function create(admin: Admin, topics: readonly Wanted[], replicationFactor: number): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: topics.map(({ name, settings, partitions: numPartitions }) => ({
+      topic: name,
+      numPartitions,
+      replicationFactor,
+      configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
+    })),
+  });
+  const names = topics.map(({ name }) => name);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { topics: metadata } = await admin.fetchTopicMetadata({ topics: names });
+      if (metadata.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (attempt >= WAIT_TIMES) throw error;
+    }
+    if (attempt >= WAIT_TIMES) throw new Error(`${names.join(', ')}: created, but without leaders after 20 s`);
+    await delay(WAIT_MS);
   }
 }
 
@@ -77,10 +102,7 @@ function settingsOf(topic: Topic, replicationFactor: number): Record<string, str
   };
 }
 
-async function driftOf(
-  admin: ReturnType<Kafka['admin']>,
-  topics: readonly { name: string; partitions: number; settings: Record<string, string> }[],
-): Promise<TopicDrift[]> {
+async function driftOf(admin: Admin, topics: readonly Wanted[]): Promise<TopicDrift[]> {
   if (topics.length === 0) return [];
   const { topics: metadata } = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
   const { resources } = await admin.describeConfigs({

@@ -54,6 +54,8 @@ export class ConsumerGroup {
       retry: {
         initialRetryTime: 100,
         maxRetryTime: 1_000,
+        factor: 0.2,
+        multiplier: 2,
         retries: 10,
         // A disconnect() during a join would otherwise leave a member that goes on handling.
         restartOnFailure: async () => !this.membership.closing,

@@ -45,6 +45,7 @@ describe('where messages are missing, the consumer', () => {
     bench.relay().start();
     for (let n = 1; n <= 3; n += 1) await bench.append([placed('a', n), placed('b', n), placed('c', n)]);
     await eventually(async () => (await bench.held()).length === 9);
+    await bench.database.query(`DELETE FROM events WHERE key = 'c' AND sequence = 2`);
     const admin = bench.kafka.admin();
     await admin.connect();
     const ends = await admin.fetchTopicOffsets(bench.topicPrefix + orders.name);
@@ -54,8 +55,9 @@ describe('where messages are missing, the consumer', () => {
     });
     await admin.disconnect();
     listening(bench, applied.handler, { topics: [orders, shopCommands] });
-    await eventually(async () => (await applied.count()) === 9);
-    for (const key of ['a', 'b', 'c']) expect(await applied.of(key)).toEqual([1, 2, 3]);
+    await eventually(async () => (await applied.count()) === 8);
+    for (const key of ['a', 'b']) expect(await applied.of(key)).toEqual([1, 2, 3]);
+    expect(await applied.of('c')).toEqual([1, 3]);
     expect(bench.logger.alarms()).toContain('retention-loss');
   });
 

@@ -52,6 +52,8 @@ interface Lanes {
 
 const DEPTH_EVERY_MS = 5_000;
 const OLD_MS = 30_000;
+const LOOKS = 6;
+const FIRST_LOOK_MS = 5;
 
 /**
  * Publishes what the service recorded: its events, the commands in its outbox, and what consumers ask for again. Many
@@ -67,6 +69,7 @@ export class OutboxRelay {
   private stopListening: (() => void) | undefined;
   private stopping = false;
   private failures = 0;
+  private looks = 0;
   private depthAt = 0;
   private current: RelayState = { running: false, leader: false };
 
@@ -125,13 +128,23 @@ export class OutboxRelay {
         this.failures = 0;
         delete this.current.problem;
         this.current.lastSuccessAt = new Date();
-        if (waitMs > 0) await this.waker.sleep(waitMs);
+        if (waitMs > 0) await this.idle(waitMs);
       } catch (error) {
         if (error instanceof RelayStopping) break;
         await this.failed(error);
       }
     }
     await this.end();
+  }
+
+  /**
+   * A commit wakes it, but another transaction that is still open for a moment may hide what was committed: after a wake
+   * it looks a few times in quick succession.
+   */
+  private async idle(waitMs: number): Promise<void> {
+    const soon = this.looks > 0 ? FIRST_LOOK_MS * 2 ** (LOOKS - this.looks) : waitMs;
+    const woken = await this.waker.sleep(Math.min(waitMs, soon));
+    this.looks = woken ? LOOKS : Math.max(0, this.looks - 1);
   }
 
   /** Gives how long to wait before the next one. */

@@ -26,9 +26,13 @@ export async function eventsBehind(
   wanted: readonly { topic: string; key: string; sequence: number }[],
 ): Promise<PublishedEvent[]> {
   const { rows } = await db.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS} FROM events
-     JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS wanted (topic, key, sequence) USING (topic, key, sequence)
-     WHERE topic IS NOT NULL AND (tx, position) > ($4::xid8, $5::bigint)`,
+    // The subquery is fenced (OFFSET 0), or the planner reads everything behind the place instead of a few numbers.
+    `SELECT found.* FROM unnest($1::text[], $2::text[], $3::bigint[]) AS wanted (topic, key, sequence)
+     CROSS JOIN LATERAL (
+       SELECT ${EVENT_COLUMNS} FROM events e
+       WHERE e.topic = wanted.topic AND e.key = wanted.key AND e.sequence = wanted.sequence OFFSET 0
+     ) AS found
+     WHERE (found.tx, found.position) > ($4::xid8, $5::bigint)`,
     [
       wanted.map(({ topic }) => topic),
       wanted.map(({ key }) => key),

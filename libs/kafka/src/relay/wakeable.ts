@@ -8,7 +8,8 @@ export class Wakeable {
     this.resume?.();
   }
 
-  async sleep(ms: number): Promise<void> {
+  /** Gives whether it was ended by a wake. */
+  async sleep(ms: number): Promise<boolean> {
     if (!this.woken) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
@@ -19,6 +20,8 @@ export class Wakeable {
       });
       this.resume = undefined;
     }
+    const woken = this.woken;
     this.woken = false;
+    return woken;
   }
 }
