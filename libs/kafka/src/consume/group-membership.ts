@@ -33,9 +33,14 @@ export class GroupMembership implements Membership {
   /** Everything up to the first await happens before kafkajs can fetch again. */
   onJoin({ payload }: ConsumerGroupJoinEvent): void {
     this.generation += 1;
+    if (this.closing) {
+      // A restart of kafkajs that was on its way when we closed: without this a ghost would keep the partitions.
+      void this.options.consumer.disconnect().catch(() => undefined);
+      return;
+    }
     this.joined = true;
     this.assignment = this.partitionsOf(payload.memberAssignment);
-    if (this.closing || this.assignment.length === 0) return;
+    if (this.assignment.length === 0) return;
     this.pausedSince = new Date();
     this.options.consumer.pause(this.byTopic());
     void this.takePositions(this.generation);
