@@ -114,7 +114,7 @@ describe('an answer that is an error', () => {
       errors: expect.arrayContaining([
         { field: 'title', detail: 'title must be a string' },
         { field: 'window.days', detail: 'days must not be less than 1' },
-        { field: 'colour', detail: 'property colour should not exist' },
+        { field: 'colour', detail: 'is not known here: leave it out' },
       ]),
     });
   });

@@ -38,6 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
     const status = statusOf(error);
     if (status === 404) return problemDocument(404, { detail: `nothing answers ${request.method} ${path}` });
     if (status === 413) return problemDocument(413, { detail: 'send a smaller body' });
+    if (status === 415) return problemDocument(415, { detail: 'send a body of the type application/json' });
     if (status !== undefined && status < 500)
       return problemDocument(status, error instanceof Error ? { detail: error.message } : {});
     const incidentId = randomUUID();

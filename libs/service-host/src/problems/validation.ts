@@ -1,12 +1,13 @@
 import { type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type FieldFault, Problem } from './problem';
 
-/** Checks class-validator DTOs at the HTTP door: unknown fields are refused, every fault is named at once. */
+/** Checks class-validator DTOs at the HTTP door: unknown fields are refused, every field at fault is named at once, with one fault each. */
 export const validationPipe = () =>
   new ValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
+    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => {
       const faults = faultsOf(errors);
@@ -22,7 +23,10 @@ function faultsOf(errors: readonly ValidationError[], parent = ''): FieldFault[]
   return errors.flatMap(({ property, constraints, children }) => {
     const field = parent === '' ? property : `${parent}.${property}`;
     return [
-      ...Object.values(constraints ?? {}).map((detail) => ({ field, detail })),
+      ...Object.entries(constraints ?? {}).map(([rule, detail]) => ({
+        field,
+        detail: rule === 'whitelistValidation' ? 'is not known here: leave it out' : detail,
+      })),
       ...faultsOf(children ?? [], field),
     ];
   });

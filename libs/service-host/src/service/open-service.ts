@@ -10,6 +10,7 @@ import { createLogger } from '../logging/logger';
 import { scrubText } from '../logging/scrub';
 import { NestLogger } from '../logging/nest-logger';
 import { carryTraces, inTrace } from '../tracing/trace-context';
+import { answerUnreadable, answerUnroutable, longestParameter, readJsonAlone } from '../problems/before-routing';
 import { validationPipe } from '../problems/validation';
 import { type ServiceDefinition, variableNames } from './define-service';
 import { ServiceLifecycle } from './lifecycle';
@@ -49,7 +50,11 @@ export async function openService(
     trustProxy: config.TRUSTED_PROXIES ?? false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    routerOptions: { maxParamLength: longestParameter },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
   });
+  readJsonAlone(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: ServiceRoot,
@@ -59,7 +64,7 @@ export async function openService(
       exports: [HOST_OPTIONS],
     },
     adapter,
-    { logger: new NestLogger(logger), abortOnError: false },
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   app.useGlobalPipes(validationPipe());
   adapter.getInstance().addHook('preHandler', (request, _reply, done) => {
