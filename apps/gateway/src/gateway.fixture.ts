@@ -77,14 +77,12 @@ export async function startGateway(
     RATE_LIMIT_PER_MINUTE: '100000',
     ...settings,
   };
-  await untilKnown(() =>
-    createTopics(kafka, [...syncTopics, ...meetingExtractionTopics, ...monitoringTopics, ...gatewayTopics], {
-      prefix: topicPrefix,
-      replicationFactor: 1,
-      partitions: 1,
-      replaysFor: { consumer: 'gateway', topics: gateway.subscriptions },
-    }),
-  );
+  await createTopics(kafka, [...syncTopics, ...meetingExtractionTopics, ...monitoringTopics, ...gatewayTopics], {
+    prefix: topicPrefix,
+    replicationFactor: 1,
+    partitions: 1,
+    replaysFor: { consumer: 'gateway', topics: gateway.subscriptions },
+  });
   await migrate(gateway, environment);
   const producer = kafka.producer();
   await producer.connect();
@@ -134,17 +132,6 @@ export async function startGateway(
       await server.drop();
     },
   };
-}
-
-/** A broker that has just created topics may deny for a moment that it has them; creating them again does no harm. */
-async function untilKnown(create: () => Promise<unknown>, attempts = 20): Promise<void> {
-  try {
-    await create();
-  } catch (error) {
-    const transient = error instanceof Error && 'retriable' in error && error.retriable === true;
-    if (!transient || attempts <= 1) throw error;
-    await untilKnown(create, attempts - 1);
-  }
 }
 
 const sources: Record<string, string> = {

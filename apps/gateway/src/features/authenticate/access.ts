@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '@calendar-sync/contracts-envelope';
 import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE, Problem } from '@calendar-sync/service-host';
-import type { Caller, Scope } from './caller';
+import { type Caller, type Scope, usableId } from './caller';
 
 /** Whose data a caller may see and change. What isn't his is a 404, as if it were not there. */
 @Injectable()
@@ -11,6 +11,7 @@ export class Access {
 
   /** As what the caller acts on the owner's data. Throws a problem: 403 without the scope, 404 for what isn't his. */
   async to(ownerId: string, caller: Caller, scope?: Scope): Promise<Actor> {
+    if (!usableId.test(ownerId)) throw notFound();
     if (caller.operator) return { sub: caller.sub, roles: ['operator'] };
     if (scope) this.requireScope(caller, scope);
     if (caller.sub === ownerId) return { sub: caller.sub, roles: ['owner'] };

@@ -8,6 +8,9 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
+/** What can be an owner or a client: Postgres holds no NUL, and nobody needs the other control characters. */
+export const usableId = /^\P{Cc}{1,255}$/u;
+
 /** Who a verified token speaks for. */
 export interface Caller {
   sub: string;
@@ -32,7 +35,7 @@ export function callerOf(claims: Readonly<Record<string, unknown>>): Caller | un
   };
 }
 
-const text = (claim: unknown) => (typeof claim === 'string' && claim !== '' && claim.length <= 255 ? claim : undefined);
+const text = (claim: unknown) => (typeof claim === 'string' && usableId.test(claim) ? claim : undefined);
 
 const words = (claim: unknown): string[] => {
   if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');

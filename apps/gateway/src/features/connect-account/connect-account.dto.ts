@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsString, Matches } from 'class-validator';
+import { usableId } from '../authenticate/caller';
+
+const userIdRule = 'must be a text of 1 to 255 characters, none of them a control character';
 
 export class ConnectAccountDto {
   @ApiProperty({ description: 'Whose account it is: `sub` of his own tokens', example: 'ada', maxLength: 255 })
-  @IsString({ message: 'must be a text' })
-  @Length(1, 255, { message: 'must be 1 to 255 characters long' })
+  @IsString({ message: userIdRule })
+  @Matches(usableId, { message: userIdRule })
   userId: string;
 
   @ApiProperty({ enum: ['google'] })
@@ -17,7 +20,7 @@ export class ConnectAccountDto {
     maxLength: 4096,
     writeOnly: true,
   })
-  @IsString({ message: 'must be a text' })
+  @IsString({ message: 'must be 1 to 4096 printable characters without blanks' })
   @Matches(/^[\x21-\x7e]{1,4096}$/, { message: 'must be 1 to 4096 printable characters without blanks' })
   refreshToken: string;
 }

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { limitRule } from '../list-window/window-query';
 
 export class HistoryQuery {
   @ApiPropertyOptional({ description: '`nextPageToken` of the page before' })
@@ -14,9 +15,9 @@ export class HistoryQuery {
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
   )
   @IsOptional()
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1)
-  @Max(500)
+  @IsInt({ message: limitRule })
+  @Min(1, { message: limitRule })
+  @Max(500, { message: limitRule })
   limit?: number;
 }
 

@@ -1,10 +1,11 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { Access, notFound } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { uuidParameter } from '../describe-api/parameters';
 import { OperationDto } from './operation.dto';
@@ -25,6 +26,7 @@ export class OperationsController {
   @ApiProblems(400, 404)
   async find(
     @Param('operation_id', uuidParameter('operation_id')) operationId: string,
+    @Query() _none: NoParameters,
     @AuthenticatedCaller() caller: Caller,
   ): Promise<OperationDto> {
     const operation = await findOperation(this.database, operationId);

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { CalendarV1 } from '@calendar-sync/contracts-sync';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
@@ -7,6 +7,7 @@ import type { Watch } from '../../projections/calendars.projection';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { CalendarListDto } from './calendar.dto';
 
@@ -22,8 +23,12 @@ export class ListCalendarsController {
   @ApiOperation({ summary: "The owner's calendars, primary ones first" })
   @ApiParam({ name: 'user_id', example: 'ada' })
   @ApiOkResponse({ type: CalendarListDto })
-  @ApiProblems(403, 404)
-  async list(@Param('user_id') ownerId: string, @AuthenticatedCaller() caller: Caller): Promise<CalendarListDto> {
+  @ApiProblems(400, 403, 404)
+  async list(
+    @Param('user_id') ownerId: string,
+    @Query() _none: NoParameters,
+    @AuthenticatedCaller() caller: Caller,
+  ): Promise<CalendarListDto> {
     await this.access.to(ownerId, caller, 'entries:read');
     const { rows } = await this.database.query<{ calendar: CalendarV1; watch: Watch | null }>(
       `SELECT c.calendar, c.watch FROM calendars c LEFT JOIN connections n ON n.connection_id = c.connection_id

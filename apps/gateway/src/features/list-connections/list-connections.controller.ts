@@ -1,10 +1,11 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { ConnectionListDto, type SuspensionDto } from './connection.dto';
 
@@ -32,8 +33,12 @@ export class ListConnectionsController {
   @ApiOperation({ summary: "The owner's connected accounts, and whether one waits for him" })
   @ApiParam({ name: 'user_id', example: 'ada' })
   @ApiOkResponse({ type: ConnectionListDto })
-  @ApiProblems(403, 404)
-  async list(@Param('user_id') ownerId: string, @AuthenticatedCaller() caller: Caller): Promise<ConnectionListDto> {
+  @ApiProblems(400, 403, 404)
+  async list(
+    @Param('user_id') ownerId: string,
+    @Query() _none: NoParameters,
+    @AuthenticatedCaller() caller: Caller,
+  ): Promise<ConnectionListDto> {
     await this.access.to(ownerId, caller, 'connections:read');
     const { rows } = await this.database.query<StoredConnection>(
       `SELECT * FROM connections WHERE owner_id = $1 AND status <> 'removed' ORDER BY connected_at, connection_id`,

@@ -15,6 +15,8 @@ const withPlus = ({ value }: { value: unknown }) =>
 const asNumber = ({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 
+export const limitRule = 'must be a whole number from 1 to 500';
+
 export class WindowQuery {
   @ApiPropertyOptional({
     description: 'RFC 3339 with offset, inclusive. Now, when absent.',
@@ -58,13 +60,14 @@ export class WindowQuery {
   @ApiPropertyOptional({ description: 'Items of a page.', minimum: 1, maximum: 500, default: 100, type: 'integer' })
   @Transform(asNumber)
   @IsOptional()
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1)
-  @Max(500)
+  @IsInt({ message: limitRule })
+  @Min(1, { message: limitRule })
+  @Max(500, { message: limitRule })
   limit?: number;
 }
 
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const rfc3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** Epoch milliseconds, or undefined for what is no RFC 3339 time with offset: https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 export function instantOfRfc3339(text: string): number | undefined {

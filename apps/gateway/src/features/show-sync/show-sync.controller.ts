@@ -1,10 +1,11 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import {
   type CalendarSyncDto,
@@ -55,8 +56,12 @@ export class ShowSyncController {
   @ApiOperation({ summary: 'How fresh the copy of each calendar is, what is under way, and what went wrong last' })
   @ApiParam({ name: 'user_id', example: 'ada' })
   @ApiOkResponse({ type: SyncStatusDto })
-  @ApiProblems(403, 404)
-  async show(@Param('user_id') ownerId: string, @AuthenticatedCaller() caller: Caller): Promise<SyncStatusDto> {
+  @ApiProblems(400, 403, 404)
+  async show(
+    @Param('user_id') ownerId: string,
+    @Query() _none: NoParameters,
+    @AuthenticatedCaller() caller: Caller,
+  ): Promise<SyncStatusDto> {
     await this.access.to(ownerId, caller, 'sync:read');
     const { rows } = await this.database.query<StoredStatus>(STATUS, [ownerId]);
     return { items: rows.map(view) };
