@@ -21,6 +21,23 @@ describe('topics', () => {
     expect(await createTopics(kafka, [orders, shopCommands], options)).toEqual({ created: [], drift: [] });
   });
 
+  it('are there for everybody once they are created, however many create them at once', async () => {
+    const twins = ['one', 'two', 'three', 'four'].map((name) => ({ ...orders, name: `shop.twin-${name}.v1` }));
+    const creators = Array.from({ length: 4 }, () =>
+      createKafka({ brokers, clientId: 'many', logger: recordingLogger() }),
+    );
+    await Promise.all(
+      creators.map(async (creator) => {
+        await createTopics(creator, twins, { prefix, replicationFactor: 1 });
+        const admin = creator.admin({ retry: { retries: 0 } });
+        await admin.connect();
+        const { topics } = await admin.fetchTopicMetadata({ topics: twins.map(({ name }) => prefix + name) });
+        await admin.disconnect();
+        expect(topics.map(({ partitions }) => partitions.length)).toEqual(twins.map(() => 12));
+      }),
+    );
+  });
+
   it('are reported where they differ, and not changed', async () => {
     const name = prefix + orders.name;
     const admin = kafka.admin();

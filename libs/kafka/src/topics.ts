@@ -7,7 +7,7 @@ export const MAX_MESSAGE_BYTES = 5_000_000;
 
 const REPLAY_PARTITIONS = 3;
 const WAIT_MS = 100;
-const WAIT_TIMES = 200;
+const PATIENCE_MS = 20_000;
 
 export interface CreateTopicsOptions {
   prefix?: string;
@@ -48,12 +48,14 @@ export async function createTopics(
   try {
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ name }) => !there.has(name));
-    if (missing.length > 0) await create(admin, missing, replicationFactor);
-    const drift = await driftOf(
-      admin,
-      wanted.filter(({ name }) => there.has(name)),
-    );
-    return { created: missing.map(({ name }) => name), drift };
+    if (missing.length > 0) await patiently(() => create(admin, missing, replicationFactor));
+    // Also of those that were there: somebody else may have made them a moment ago.
+    await patiently(() => requireLeaders(admin, wanted));
+    const existing = wanted.filter(({ name }) => there.has(name));
+    return {
+      created: missing.map(({ name }) => name),
+      drift: existing.length === 0 ? [] : await patiently(() => driftOf(admin, existing)),
+    };
   } finally {
     await admin.disconnect();
   }
@@ -67,7 +69,7 @@ interface Wanted {
   settings: Record<string, string>;
 }
 
-/** kafkajs' own wait for the leaders fails when the broker it asks has not heard of the topic yet, so it is waited for here. */
+/** kafkajs' own wait for the leaders fails when the broker it asks has not heard of the topic yet, so it is waited for by itself. */
 async function create(admin: Admin, topics: readonly Wanted[], replicationFactor: number): Promise<void> {
   await admin.createTopics({
     waitForLeaders: false,
@@ -78,17 +80,37 @@ async function create(admin: Admin, topics: readonly Wanted[], replicationFactor
       configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
     })),
   });
-  const names = topics.map(({ name }) => name);
-  for (let attempt = 1; ; attempt += 1) {
+}
+
+class WithoutLeader extends Error {
+  readonly retriable = true;
+}
+
+async function requireLeaders(admin: Admin, topics: readonly Wanted[]): Promise<void> {
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
+  const waiting = metadata.filter(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+  if (waiting.length > 0) throw new WithoutLeader(`${waiting.map(({ name }) => name).join(', ')}: without a leader`);
+}
+
+/** A broker hears of a topic a moment after the controller has made it, and of its own start likewise. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
     try {
-      const { topics: metadata } = await admin.fetchTopicMetadata({ topics: names });
-      if (metadata.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      return await attempt();
     } catch (error) {
-      if (attempt >= WAIT_TIMES) throw error;
+      if (!isRetriable(error) || performance.now() > until) throw error;
+      await delay(WAIT_MS);
     }
-    if (attempt >= WAIT_TIMES) throw new Error(`${names.join(', ')}: created, but without leaders after 20 s`);
-    await delay(WAIT_MS);
   }
+}
+
+function isRetriable(error: unknown): boolean {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if ('retriable' in current && current.retriable === true) return true;
+    if ('errors' in current && Array.isArray(current.errors) && current.errors.some(isRetriable)) return true;
+  }
+  return false;
 }
 
 function settingsOf(topic: Topic, replicationFactor: number): Record<string, string> {
@@ -103,7 +125,6 @@ function settingsOf(topic: Topic, replicationFactor: number): Record<string, str
 }
 
 async function driftOf(admin: Admin, topics: readonly Wanted[]): Promise<TopicDrift[]> {
-  if (topics.length === 0) return [];
   const { topics: metadata } = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,

@@ -33,14 +33,12 @@ export async function createAllTopics(
   let created = 0;
   for (const service of services) {
     const read = factsOf[service].reads.flatMap((owner) => topicsOf[owner]);
-    const done = await patiently(() =>
-      createTopics(kafka, topicsOf[service], {
-        prefix,
-        partitions,
-        replicationFactor,
-        replaysFor: { consumer: service, topics: read },
-      }),
-    );
+    const done = await createTopics(kafka, topicsOf[service], {
+      prefix,
+      partitions,
+      replicationFactor,
+      replaysFor: { consumer: service, topics: read },
+    });
     created += done.created.length;
     drift.push(...done.drift);
   }
@@ -60,7 +58,6 @@ export async function coordinatorIsThere(kafka: Cluster): Promise<void> {
 
 const PATIENCE_MS = 20_000;
 
-/** A broker hears of a topic a moment after the controller has made it, and of its own start likewise. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
