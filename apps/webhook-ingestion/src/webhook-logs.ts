@@ -3,27 +3,27 @@ import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres
 /** The pushes that these notifications spoke for are answered, too. */
 export async function markProcessed(
   db: Queryable,
-  { notificationIds, ownerId, processedAt }: { notificationIds: string[]; ownerId: string; processedAt: string },
+  { notificationIds, ownerId, processedAt }: { notificationIds: string[]; ownerId?: string; processedAt: string },
 ): Promise<void> {
   await db.query(
     `UPDATE calendar_webhook_logs
      SET status = CASE WHEN coalesced_into IS NULL THEN 'processed' ELSE status END,
-       owner_id = $2, processed_at = $3, error = NULL
+       owner_id = coalesce($2, owner_id), processed_at = $3, error = NULL
      WHERE notification_id = ANY ($1::uuid[]) OR coalesced_into = ANY ($1::uuid[])`,
-    [notificationIds, ownerId, processedAt],
+    [notificationIds, ownerId ?? null, processedAt],
   );
 }
 
 /** A later success overrules it; an earlier one stands. */
 export async function markFailed(
   db: Queryable,
-  { notificationIds, ownerId, failure }: { notificationIds: string[]; ownerId: string; failure: string },
+  { notificationIds, ownerId, failure }: { notificationIds: string[]; ownerId?: string; failure: string },
 ): Promise<void> {
   await db.query(
     `UPDATE calendar_webhook_logs
-     SET status = CASE WHEN coalesced_into IS NULL THEN 'failed' ELSE status END, owner_id = $2, error = $3
+     SET status = CASE WHEN coalesced_into IS NULL THEN 'failed' ELSE status END, owner_id = coalesce($2, owner_id), error = $3
      WHERE (notification_id = ANY ($1::uuid[]) OR coalesced_into = ANY ($1::uuid[])) AND processed_at IS NULL`,
-    [notificationIds, ownerId, failure],
+    [notificationIds, ownerId ?? null, failure],
   );
 }
 

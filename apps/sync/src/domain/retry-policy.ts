@@ -21,7 +21,7 @@ export interface RetryLimits {
   maxAttempts: number;
 }
 
-/** An outage of the provider shouldn't park anybody: thirty attempts are about seven hours. */
+/** An outage of the provider shouldn't park anybody soon: with full jitter thirty attempts take about five hours, at most ten. */
 export const defaultRetryLimits: RetryLimits = { baseMs: 1_000, capMs: 30 * 60_000, maxAttempts: 30 };
 
 const REFUSED_ATTEMPTS = 4;
@@ -51,6 +51,9 @@ export function reactTo(failure: PullFailure, attempt: number, random: number, l
         bucket: failure.scope === 'project' ? 'project' : 'user',
       };
     }
+    case 'ClientRefused':
+      // Everybody's calls would fail alike, and nobody's calendar is to blame.
+      return { kind: 'wait', delayMs: Math.ceil(backoff(attempt, limits) * (1 + random * 0.25)), bucket: 'project' };
     case 'ProviderRefused':
       // Our mistake, most likely; but Google answers some transient states with 400.
       return attempt >= REFUSED_ATTEMPTS ? { kind: 'park' } : retry(attempt, random, limits);

@@ -4,7 +4,8 @@ import type { SyncEvent } from './sync-events';
 
 export interface StreamOfEvents {
   streamId: string;
-  ownerId: string;
+  /** Absent where there is nobody to name. */
+  ownerId?: string;
   /** Absent: at the end, wherever that is. Only for streams whose writers a row lock puts in line. */
   expectedVersion?: number;
   events: readonly SyncEvent[];
@@ -27,7 +28,7 @@ export async function record(tx: Transaction, streams: readonly StreamOfEvents[]
     tx,
     written.map(({ streamId, ownerId, expectedVersion, events }) => ({
       streamId,
-      ownerId,
+      ...(ownerId === undefined ? {} : { ownerId }),
       expectedVersion: expectedVersion ?? ends.get(streamId) ?? 0,
       events,
     })),

@@ -1,5 +1,5 @@
 import { RateLimited } from '@calendar-sync/calendar-providers-port';
-import { isGoneAlready, translated } from './failures';
+import { isGoneAlready, isUnauthenticated, translated } from './failures';
 
 const calendarError = (status: number, reason: string, message = reason, headers: Record<string, string> = {}) => ({
   response: {
@@ -32,8 +32,8 @@ describe('translating what Google answers', () => {
     [429, 'rateLimitExceeded', 'RateLimited'],
     [403, 'quotaExceeded', 'RateLimited'],
     [403, 'insufficientPermissions', 'ConsentTooSmall'],
-    [403, 'requiredAccessLevel', 'ConsentTooSmall'],
-    [403, 'accessNotConfigured', 'ProviderRefused'],
+    [403, 'requiredAccessLevel', 'CalendarGone'],
+    [403, 'accessNotConfigured', 'ClientRefused'],
     [403, 'notACalendarUser', 'AccountUnusable'],
     [404, 'notFound', 'CalendarGone'],
     [400, 'pushNotSupportedForRequestedResource', 'WatchNotSupported'],
@@ -53,7 +53,29 @@ describe('translating what Google answers', () => {
 
   test('a dead grant is access revoked, a wrong client is our own fault', () => {
     expect(translated(oauthError('invalid_grant'), 'account').code).toBe('AccessRevoked');
-    expect(translated(oauthError('invalid_client'), 'account').code).toBe('ProviderRefused');
+    expect(translated(oauthError('invalid_client'), 'account').code).toBe('ClientRefused');
+  });
+
+  test('a client that the token endpoint refuses is not taken for a token that ran out', () => {
+    const refused = { response: { ...oauthError('invalid_client').response, status: 401 } };
+    expect(isUnauthenticated(refused)).toBe(false);
+    expect(translated(refused, 'calendar').code).toBe('ClientRefused');
+    expect(isUnauthenticated(calendarError(401, 'authError'))).toBe(true);
+    expect(isUnauthenticated({ response: { status: 401, headers: new Headers(), data: '' } })).toBe(true);
+  });
+
+  test('an address for pushes that Google does not accept is not taken for a dead grant', () => {
+    expect(isUnauthenticated(calendarError(401, 'push.webhookUrlUnauthorized'))).toBe(false);
+  });
+
+  test("a limit is the whole project's only where Google says so", () => {
+    const scopeOf = (message: string) => {
+      const failure = translated(calendarError(403, 'rateLimitExceeded', message), 'calendar');
+      return failure instanceof RateLimited && failure.scope;
+    };
+    expect(scopeOf('Rate Limit Exceeded')).toBe('user');
+    expect(scopeOf("Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'")).toBe('user');
+    expect(scopeOf("Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'")).toBe('project');
   });
 
   test('a 404 that is not about a calendar does not make a calendar disappear', () => {

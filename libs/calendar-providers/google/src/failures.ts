@@ -3,6 +3,7 @@ import {
   AccountUnusable,
   CalendarGone,
   ChannelIdTaken,
+  ClientRefused,
   ConsentTooSmall,
   CursorExpired,
   ProviderFailure,
@@ -12,6 +13,8 @@ import {
   WatchNotSupported,
   WatchRefused,
 } from '@calendar-sync/calendar-providers-port';
+
+type About = 'calendar' | 'account' | 'channel';
 
 interface Refusal {
   status: number;
@@ -25,15 +28,18 @@ interface Refusal {
  * The message of the failure holds Google's reason and nothing of the request, whose headers carry the token.
  * Source: https://developers.google.com/workspace/calendar/api/guides/errors
  */
-export function translated(error: unknown, about: 'calendar' | 'account' | 'channel'): ProviderFailure {
+export function translated(error: unknown, about: About): ProviderFailure {
   if (error instanceof ProviderFailure) return error;
   const refusal = refusalOf(error);
   if (refusal === undefined) return new ProviderUnavailable(`no usable answer: ${codeOf(error)}`);
-  return byReason(refusal) ?? byStatus(refusal, about);
+  return byReason(refusal, about) ?? byStatus(refusal, about);
 }
 
-/** True for the answer to an access token that is no longer accepted; a fresh one may be. */
-export const isUnauthenticated = (error: unknown) => refusalOf(error)?.status === 401;
+/** True for the answer to an access token that is no longer accepted; a fresh one may be. The token endpoint says 401 of our client, which is nobody's grant. */
+export const isUnauthenticated = (error: unknown) => {
+  const refusal = refusalOf(error);
+  return refusal?.status === 401 && (refusal.reason === undefined || byReason(refusal, 'account') === undefined);
+};
 
 /** True when stopping a channel, or revoking a grant, finds that it has gone already. */
 export const isGoneAlready = (error: unknown) => {
@@ -41,7 +47,7 @@ export const isGoneAlready = (error: unknown) => {
   return refusal !== undefined && (refusal.status === 404 || refusal.reason === 'invalid_token');
 };
 
-function byReason({ status, reason, message, retryAfterMs }: Refusal): ProviderFailure | undefined {
+function byReason({ status, reason, message, retryAfterMs }: Refusal, about: About): ProviderFailure | undefined {
   const detail = [status, reason].filter(Boolean).join(' ');
   switch (reason) {
     case 'fullSyncRequired':
@@ -49,16 +55,18 @@ function byReason({ status, reason, message, retryAfterMs }: Refusal): ProviderF
       return new CursorExpired(detail);
     case 'invalid_grant':
       return new AccessRevoked(detail);
-    case 'invalid_client':
     case 'unauthorized_client':
+      return new ProviderRefused(detail);
+    case 'invalid_client':
     case 'accessNotConfigured':
     case 'SERVICE_DISABLED':
-      return new ProviderRefused(detail);
+      return new ClientRefused(detail);
     case 'userRateLimitExceeded':
       return new RateLimited('user', retryAfterMs);
     case 'rateLimitExceeded':
     case 'RATE_LIMIT_EXCEEDED':
-      return new RateLimited(/for user/i.test(message ?? '') ? 'user' : 'project', retryAfterMs);
+      // Mostly of a user or a calendar; only the front end's text tells the project's. Blocking everybody needs that word.
+      return new RateLimited(isOfProject(message ?? '') ? 'project' : 'user', retryAfterMs);
     case 'dailyLimitExceeded':
       return new RateLimited('project', retryAfterMs ?? 3_600_000);
     case 'quotaExceeded':
@@ -66,8 +74,10 @@ function byReason({ status, reason, message, retryAfterMs }: Refusal): ProviderF
       return new RateLimited('operational', retryAfterMs ?? 3_600_000);
     case 'insufficientPermissions':
     case 'ACCESS_TOKEN_SCOPE_INSUFFICIENT':
-    case 'requiredAccessLevel':
       return new ConsentTooSmall(detail);
+    case 'requiredAccessLevel':
+      // A right on this one calendar, not a scope: the rest of the account goes on.
+      return about === 'calendar' ? new CalendarGone(detail) : new ConsentTooSmall(detail);
     case 'notACalendarUser':
       return new AccountUnusable(detail);
     case 'pushNotSupportedForRequestedResource':
@@ -84,10 +94,7 @@ function byReason({ status, reason, message, retryAfterMs }: Refusal): ProviderF
   }
 }
 
-function byStatus(
-  { status, reason, message, retryAfterMs }: Refusal,
-  about: 'calendar' | 'account' | 'channel',
-): ProviderFailure {
+function byStatus({ status, reason, message, retryAfterMs }: Refusal, about: About): ProviderFailure {
   const detail = [status, reason, reason === undefined ? undefined : message?.slice(0, 200)].filter(Boolean).join(' ');
   if (status === 401) return new AccessRevoked(detail);
   if (status === 429) return new RateLimited('user', retryAfterMs);
@@ -119,6 +126,7 @@ function retryAfter(headers: unknown): number | undefined {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
+const isOfProject = (message: string) => /quota metric/i.test(message) && !/per user/i.test(message);
 const isHeaders = (value: unknown): value is Headers => typeof field(value, 'get') === 'function';
 const codeOf = (error: unknown) =>
   text(field(field(error, 'cause'), 'code')) ??

@@ -125,4 +125,22 @@ describe('the Google adapter beyond the port', () => {
     expect(bench.calls).toEqual(['events.list ProviderUnavailable']);
     expect(await requested('events.list')).toBe(1);
   });
+
+  test('a cursor of another query is of no more use', async () => {
+    const pages: string[] = [];
+    for await (const page of bench.provider.changesSince(bench.credentials, EMAIL, {}))
+      if (page.nextCursor !== undefined) pages.push(page.nextCursor);
+    const syncToken = pages[0]!.slice(pages[0]!.indexOf('.') + 1);
+    const since = bench.provider.changesSince(bench.credentials, EMAIL, { cursor: syncToken })[Symbol.asyncIterator]();
+    await expect(since.next()).rejects.toMatchObject({ code: 'CursorExpired' });
+  });
+
+  test("a client that Google refuses ends nobody's grant", async () => {
+    await fetch(`${bench.simulator}/admin/faults`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ invalidClient: true }),
+    });
+    await expect(pull()).rejects.toMatchObject({ code: 'ClientRefused' });
+  });
 });

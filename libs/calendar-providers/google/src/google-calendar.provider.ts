@@ -1,5 +1,6 @@
 import { calendar as calendarApi, type calendar_v3 } from 'googleapis/build/src/apis/calendar';
 import {
+  CalendarGone,
   type CalendarListPage,
   type CalendarProvider,
   type ChangePage,
@@ -14,15 +15,20 @@ import {
   type PullPosition,
   type WatchRequest,
 } from '@calendar-sync/calendar-providers-port';
+import { cursorOf, syncTokenOf } from './pull/cursor';
 import { isGoneAlready, translated } from './failures';
 import { GoogleAccess, type GoogleEndpoints } from './oauth/access';
 import { missingScopes } from './oauth/scopes';
 import { subjectOf } from './oauth/subject';
 import { seenEntry } from './pull/map-event';
 
+/** Never ordered, filtered or bounded: such a list yields no sync token that is of use. */
+const EVENTS_QUERY = { singleEvents: false, maxResults: 2500 };
+const LIST_QUERY = { showHidden: true, maxResults: 250 };
+
 type About = 'calendar' | 'account' | 'channel';
 
-/** Google Calendar v3 behind the port. Sync requests are never ordered, filtered or bounded: such a list yields no sync token that is of use. */
+/** Google Calendar v3 behind the port. */
 export class GoogleCalendarProvider implements CalendarProvider {
   readonly name = 'google';
   private readonly access: GoogleAccess;
@@ -51,13 +57,13 @@ export class GoogleCalendarProvider implements CalendarProvider {
   }
 
   async *calendars(credentials: Credentials, cursor?: string): AsyncIterable<CalendarListPage> {
+    const syncToken = syncTokenOf(LIST_QUERY, cursor);
     let pageToken: string | undefined;
     do {
       const page = await this.call(credentials, 'calendarList.list', 'account', (api) =>
         api.calendarList.list({
-          maxResults: 250,
-          showHidden: true,
-          ...(cursor && { syncToken: cursor }),
+          ...LIST_QUERY,
+          ...(syncToken && { syncToken }),
           ...(pageToken && { pageToken }),
         }),
       );
@@ -66,7 +72,7 @@ export class GoogleCalendarProvider implements CalendarProvider {
       yield {
         calendars: items.filter((item) => item.id && !item.deleted).map(providerCalendar),
         removed: items.flatMap((item) => (item.id && item.deleted ? [item.id] : [])),
-        ...(page.nextSyncToken && { nextCursor: page.nextSyncToken }),
+        ...(page.nextSyncToken && { nextCursor: cursorOf(LIST_QUERY, page.nextSyncToken) }),
       };
     } while (pageToken);
   }
@@ -76,22 +82,24 @@ export class GoogleCalendarProvider implements CalendarProvider {
     providerCalendarId: string,
     { cursor, pageToken: from }: PullPosition,
   ): AsyncIterable<ChangePage> {
+    const syncToken = syncTokenOf(EVENTS_QUERY, cursor);
     let pageToken = from;
     do {
       const page = await this.call(credentials, 'events.list', 'calendar', (api) =>
         api.events.list({
           calendarId: providerCalendarId,
-          singleEvents: false,
-          maxResults: 2500,
-          ...(cursor && { syncToken: cursor }),
+          ...EVENTS_QUERY,
+          ...(syncToken && { syncToken }),
           ...(pageToken && { pageToken }),
         }),
       );
+      // Whoever sees only when somebody is busy gets every instance there ever will be, without anything that tells what it is.
+      if (page.accessRole === 'freeBusyReader') throw new CalendarGone('only busy times are visible');
       pageToken = page.nextPageToken ?? undefined;
       if (!pageToken && !page.nextSyncToken) throw new ProviderUnavailable('the last page came without a sync token');
       yield {
         items: (page.items ?? []).flatMap((event) => seenEntry(event) ?? []),
-        ...(pageToken ? { nextPageToken: pageToken } : { nextCursor: page.nextSyncToken! }),
+        ...(pageToken ? { nextPageToken: pageToken } : { nextCursor: cursorOf(EVENTS_QUERY, page.nextSyncToken!) }),
       };
     } while (pageToken);
   }

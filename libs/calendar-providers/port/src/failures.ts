@@ -16,6 +16,7 @@ export type ProviderFailureCode =
   | 'WatchNotSupported'
   | 'WatchRefused'
   | 'ChannelIdTaken'
+  | 'ClientRefused'
   | 'ProviderUnavailable'
   | 'ProviderRefused';
 
@@ -68,6 +69,11 @@ export class WatchRefused extends ProviderFailure {
 /** A channel of this id was opened before, perhaps by a call whose answer was lost. Take a new id. */
 export class ChannelIdTaken extends ProviderFailure {
   readonly code = 'ChannelIdTaken';
+}
+
+/** The provider refuses our client as a whole, by its credentials or because the API is off: nobody's grant is at fault, and everybody waits until it is set right. */
+export class ClientRefused extends ProviderFailure {
+  readonly code = 'ClientRefused';
 }
 
 /** Transient: server errors, broken or truncated answers, time-outs. Repeat with backoff. */

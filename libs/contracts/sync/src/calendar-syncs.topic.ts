@@ -64,15 +64,18 @@ export const CalendarSyncFailedV1 = message('CalendarSyncFailed.v1', {
 });
 export type CalendarSyncFailedV1 = MessageOf<typeof CalendarSyncFailedV1>;
 
+/** Of a calendar that was never ours, or is no more, there is nobody to name. */
+const notified = { calendarId: Uuid, ownerId: Type.Optional(OwnerId), connectionId: Type.Optional(Uuid) };
+
 export const NotificationProcessedV1 = message('NotificationProcessed.v1', {
-  ...about,
+  ...notified,
   notificationIds: Type.Array(Uuid, { minItems: 1 }),
   processedAt: Instant,
   outcome: oneOf('synced', 'channel-opened', 'channel-unknown', 'calendar-unknown'),
 });
 export type NotificationProcessedV1 = MessageOf<typeof NotificationProcessedV1>;
 export const NotificationFailedV1 = message('NotificationFailed.v1', {
-  ...about,
+  ...notified,
   notificationIds: Type.Array(Uuid, { minItems: 1 }),
   failedAt: Instant,
   failure: Type.String(),

@@ -125,7 +125,8 @@ export class DisconnectAccountJob implements JobHandler {
 
   /** Repeating would not help. */
   private isPermanent(error: unknown): boolean {
-    return error instanceof ProviderFailure && error.code !== 'ProviderUnavailable' && error.code !== 'RateLimited';
+    const passing = ['ProviderUnavailable', 'RateLimited', 'ClientRefused'];
+    return error instanceof ProviderFailure && !passing.includes(error.code);
   }
 }
 

@@ -24,8 +24,8 @@ export async function recordFailure(tx: Transaction, quotas: QuotaBuckets, faile
   // Connections are locked before calendars everywhere; which reaction it will be is known only with the state.
   await tx.query('SELECT FROM connections WHERE connection_id = $1 FOR UPDATE', [lease.connectionId]);
   const state = await hold(tx, lease);
-  const limited = failure.code === 'RateLimited';
-  // Waiting for a limit grows with each try and counts against nobody.
+  const limited = failure.code === 'RateLimited' || failure.code === 'ClientRefused';
+  // Waiting for what is nobody's fault grows with each try and counts against nobody.
   const attempt = state.consecutiveFailures + (limited ? 0 : 1);
   const reaction = failed.react(limited ? (await triesSoFar(tx, lease)) + 1 : attempt);
   const streams: StreamOfEvents[] = [];

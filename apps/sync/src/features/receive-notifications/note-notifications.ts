@@ -25,9 +25,6 @@ export interface ReceivedPush {
   metadata: EventMetadata;
 }
 
-/** Of a calendar that was never ours, or is no more, there is nobody to name. */
-const NOBODY = { ownerId: 'unknown', connectionId: '00000000-0000-0000-0000-000000000000' };
-
 /**
  * Takes verified pushes in, a chunk at a time. A push is a hint: its calendar is marked dirty and pulled at once, many pushes by
  * one pull. Pushes of channels that we don't know carry what is needed to stop them.
@@ -50,7 +47,7 @@ export class NoteNotifications implements Collector<ReceivedPush> {
     for (const { push, metadata } of received) {
       const calendar = calendars.get(push.calendarId);
       if (calendar === undefined) {
-        streams.push(answered(push, NOBODY, { outcome: 'calendar-unknown' }));
+        streams.push(answered(push, {}, { outcome: 'calendar-unknown' }));
         continue;
       }
       const of = { ownerId: calendar.owner_id, connectionId: calendar.connection_id };
@@ -166,7 +163,7 @@ const stopJob = (push: CalendarChangeNotifiedV1, of: { ownerId: string; connecti
 
 function answered(
   { notificationId, calendarId, receivedAt }: CalendarChangeNotifiedV1,
-  of: { ownerId: string; connectionId: string },
+  of: { ownerId?: string; connectionId?: string },
   how: { outcome: 'channel-opened' | 'channel-unknown' | 'calendar-unknown' } | { failure: string },
 ): StreamOfEvents {
   const about = { ...of, calendarId, notificationIds: [notificationId] };
@@ -177,5 +174,10 @@ function answered(
           type: 'NotificationProcessed',
           data: { ...about, processedAt: new Date().toISOString(), outcome: how.outcome },
         };
-  return { streamId: `calendar-notification-${notificationId}`, ownerId: of.ownerId, events: [event] };
+  const { ownerId } = of;
+  return {
+    streamId: `calendar-notification-${notificationId}`,
+    ...(ownerId === undefined ? {} : { ownerId }),
+    events: [event],
+  };
 }
