@@ -10,6 +10,8 @@ const main = join(root, 'tools/local-stack/dist/main.js');
 const [command = 'start', ...args] = process.argv.slice(2);
 const terminal = process.stderr.isTTY;
 
+const KILLED = 137;
+
 class Refusal extends Error {}
 
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -43,7 +45,7 @@ function run(file, parameters, { onLine, env } = {}) {
       }
     }
     child.once('error', fail);
-    child.once('close', (code, signal) => done(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.once('close', (code, signal) => done(code ?? { SIGINT: 130, SIGKILL: KILLED }[signal] ?? 143));
   });
 }
 
@@ -64,7 +66,7 @@ function progress(title) {
   return {
     detail: (text) => {
       detail = text;
-      show(`${title} ${detail}`);
+      show(`${title} ${detail} (${seconds()} s)`);
     },
     end: () => {
       clearInterval(timer);
@@ -91,11 +93,12 @@ async function installPackages() {
   requireSpace(1_500);
   const step = progress('Installing packages');
   const output = [];
+  let packages = 0;
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=http'], {
     onLine: (line) => {
       output.push(line);
-      const fetched = /http (?:fetch|cache) .*?([^/ ]+)(?:\.tgz)? /.exec(line);
-      if (fetched) step.detail(fetched[1].slice(0, 60));
+      const fetched = /http fetch GET \S+ \S*\/([^/\s]+)\.tgz /.exec(line);
+      if (fetched) step.detail(`${(packages += 1)}: ${fetched[1].slice(0, 60)}`);
     },
   });
   step.end();
@@ -118,13 +121,17 @@ async function build() {
   const step = progress('Building');
   const output = [];
   let built = 0;
-  const code = await run(pinnedNode, ['node_modules/typescript-native/bin/tsc', '-b', '--verbose', '--pretty', 'false'], {
-    onLine: (line) => {
-      const project = /Project '(?:.*?)([^/']+\/[^/']+)\/tsconfig\.json' is/.exec(line);
-      if (project) step.detail(`${(built += 1)}/${projects} ${project[1]}`);
-      else if (/error TS/.test(line)) output.push(line);
+  const code = await run(
+    pinnedNode,
+    ['node_modules/typescript-native/bin/tsc', '-b', '--verbose', '--pretty', 'false'],
+    {
+      onLine: (line) => {
+        const project = /Project '(?:.*?)([^/']+\/[^/']+)\/tsconfig\.json' is/.exec(line);
+        if (project) step.detail(`${(built += 1)}/${projects} ${project[1]}`);
+        else if (/error TS/.test(line)) output.push(line);
+      },
     },
-  });
+  );
   step.end();
   if (stopping) process.exit(code);
   if (code !== 0) throw new Refusal(`The build failed:\n${output.slice(0, 40).join('\n')}`);
@@ -167,6 +174,11 @@ try {
   if (mustBeCurrent || !existsSync(pinnedNode)) await installPackages();
   if (mustBeCurrent || !existsSync(main)) await build();
   process.exitCode = await run(pinnedNode, ['--disable-warning=ExperimentalWarning', main, command, ...args]);
+  if (command === 'start' && process.exitCode === KILLED) {
+    say(
+      'The launcher was killed. What it started still runs: `npm start` takes it over, `npm run reset` ends and forgets it.',
+    );
+  }
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   say(error.message);

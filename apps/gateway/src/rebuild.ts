@@ -1,4 +1,9 @@
-import { openDatabase, type Projection, rebuildProjection } from '@calendar-sync/event-sourcing-postgres';
+import {
+  type Comparison,
+  openDatabase,
+  type Projection,
+  rebuildProjection,
+} from '@calendar-sync/event-sourcing-postgres';
 import { ConfigError, loadConfig, scrubText, UrlSetting } from '@calendar-sync/service-host';
 import { readModels } from './projections/read-models';
 
@@ -30,11 +35,21 @@ async function rebuild(wanted: readonly string[]): Promise<void> {
 
 async function rebuildOne(database: ReturnType<typeof openDatabase>, model: Projection): Promise<void> {
   const { messages, comparison } = await rebuildProjection(database, model, {
+    // The size is the planner's estimate; of a young log there is none.
     onProgress: ({ phase, messages: folded, logRows }) =>
-      say(`${model.name}: ${phase}, ${folded} messages of about ${logRows} rows in the log`),
+      say(`${model.name}: ${phase}, ${folded} messages${logRows > folded ? ` of about ${logRows}` : ''}`),
   });
-  const difference = comparison === undefined ? '' : `; against the old one: ${JSON.stringify(comparison)}`;
-  say(`${model.name}: rebuilt from ${messages} messages${difference}`);
+  say(
+    `${model.name}: rebuilt from ${messages} messages; ${comparison === undefined ? 'not compared' : inWords(comparison)}`,
+  );
+}
+
+function inWords({ rows, onlyBefore, onlyAfter, different, examples }: Comparison): string {
+  if (onlyBefore + onlyAfter + different === 0) return `the same ${rows.after} rows as before`;
+  return (
+    `${rows.after} rows, ${rows.before} before: ${onlyAfter} new, ${onlyBefore} gone, ${different} different, ` +
+    `for example ${JSON.stringify(examples.slice(0, 3))}`
+  );
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

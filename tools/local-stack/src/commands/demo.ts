@@ -70,7 +70,7 @@ async function someone(simulator: string, user: string | undefined) {
   const accounts = await simulatorAdmin(simulator)
     .accounts()
     .catch(() => {
-      throw new Refusal('The simulator does not answer: is `npm start` running?');
+      throw new Refusal('The simulator does not answer: is `npm start` running, and with the simulator?');
     });
   const account = user === undefined ? accounts[0] : accounts.find(({ email }) => email.split('@')[0] === user);
   if (account === undefined) throw new Refusal(`The simulator has no ${user ?? 'accounts'}.`);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { compiled } from '../services/process-definitions';
 import { isService, services, settingsFor } from '../services/services';
 import { Refusal } from '../settings/settings';
@@ -9,7 +11,9 @@ import { settingsOfStack } from './settings-of-stack';
 /** `npm run rebuild -- <service> <read model>`: makes a read model anew beside the old one and switches. */
 export async function rebuild(service: string, readModels: string[], context: Context): Promise<number> {
   if (!isService(service)) throw new Refusal(`There is no service ${service}: name one of ${services.join(', ')}.`);
-  const child = spawn(process.execPath, [compiled(service, 'rebuild.js'), ...readModels], {
+  const script = join(dirname(compiled(service, 'main.js')), 'rebuild.js');
+  if (!existsSync(script)) throw new Refusal(`${service} has no read models to make anew: gateway has.`);
+  const child = spawn(process.execPath, [script, ...readModels], {
     stdio: 'inherit',
     env: settingsFor(service, await settingsOfStack(context)),
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Person } from '../people/people';
 import type { Stack } from '../running-stack';
 import { services } from '../services/services';
@@ -39,7 +40,7 @@ export function whatToTry(stack: Stack, people: readonly Person[]): string {
   ].join('\n');
 }
 
-const missing = ({ urls, settings }: Stack): string[] =>
+const missing = ({ urls, settings, directory }: Stack): string[] =>
   urls.simulator !== undefined
     ? []
     : [
@@ -48,6 +49,11 @@ const missing = ({ urls, settings }: Stack): string[] =>
           : []),
         ...(settings['WEBHOOK_PUBLIC_URL'] === undefined
           ? ['WEBHOOK_PUBLIC_URL is not set: no push can arrive, calendars are polled.']
+          : []),
+        ...(existsSync(directory.simulator)
+          ? [
+              'Simulated accounts are still connected in this folder: `npm run reset` first, or set LOCAL_STACK_DIR to another.',
+            ]
           : []),
       ];
 

@@ -5,6 +5,7 @@ import {
   kafkaJars,
   type PostgresServer,
   postgresServer,
+  requireJava,
 } from '@calendar-sync/test-infrastructure';
 import { type Environment, Refusal } from '../settings/settings';
 import type { StackDirectory } from '../stack-directory';
@@ -74,8 +75,12 @@ export class Servers {
       if (!answering.includes(true)) throw new Refusal('KAFKA_BROKERS: no Kafka answers there.');
       return;
     }
-    if (this.kafka.pid === undefined) await portIsFree(ports.kafka, 'KAFKA_PORT');
     const kafka = this.kafka;
+    if (kafka.pid === undefined) {
+      await portIsFree(ports.kafka, 'KAFKA_PORT');
+      // Before Maven is asked, which needs Java too and says so in words of its own.
+      await inOneLine(async () => requireJava());
+    }
     await inOneLine(() =>
       kafkaJars({ onFetch: (version) => report(`fetching Kafka ${version} with Maven, once (about 43 MB)`) }),
     );

@@ -3,6 +3,7 @@ import { services, settingsFor } from './services';
 const everything = {
   PATH: '/bin',
   KAFKA_BROKERS: 'k:1',
+  TRUSTED_PROXIES: '10.0.0.0/8',
   AWS_SECRET_ACCESS_KEY: 'not theirs',
   POSTGRES_URL: 'superuser',
   CREDENTIAL_KEYS: 'credential keys',
@@ -37,6 +38,7 @@ describe('the environment of a service', () => {
     ['webhook database', ['webhook-ingestion']],
     ['meeting database', ['meeting-extraction']],
     ['k:1', [...services]],
+    ['10.0.0.0/8', [...services]],
   ])('holds the %s only where it is needed', (value, seers) => {
     expect(whoSees(value)).toEqual(seers);
   });

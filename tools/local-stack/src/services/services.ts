@@ -82,6 +82,7 @@ const forEveryone = [
   'KAFKA_BROKERS',
   'TOPIC_PREFIX',
   'DATABASE_CONNECTIONS',
+  'TRUSTED_PROXIES',
   'OTEL_',
 ];
 
