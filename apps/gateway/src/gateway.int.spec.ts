@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   MeetingCancelledV1,
+  meetingIdOf,
   meetings,
   MeetingScheduledV1,
   type MeetingV1,
@@ -67,9 +68,18 @@ describe('the meetings of a window', () => {
       provider: 'google-meet',
       source: 'conferenceData' as const,
     };
-    const meeting = ({ entryId, start, end, recurrence, seriesId, originalStart }: typeof series): MeetingV1 => ({
-      meetingId: randomUUID(),
+    const meeting = ({
       entryId,
+      providerEntryId,
+      start,
+      end,
+      recurrence,
+      seriesId,
+      originalStart,
+    }: typeof series): MeetingV1 => ({
+      meetingId: meetingIdOf(entryId),
+      entryId,
+      providerEntryId,
       calendarId: owner.calendarId,
       start,
       end,
@@ -100,12 +110,13 @@ describe('the meetings of a window', () => {
       ['2026-11-26T14:00:00+01:00', join.url],
     ]);
     expect(items[0]).toMatchObject({
-      meetingId: whole.meetingId,
+      meetingId: meetingIdOf(entryIdOf(owner.calendarId, 'weekly_20261123T130000Z')),
       entryId: entryIdOf(owner.calendarId, 'weekly_20261123T130000Z'),
       seriesId: series.entryId,
       originalStart: zurich('2026-11-23T14:00:00+01:00'),
     });
     expect(items[0]).not.toHaveProperty('recurrence');
+    expect(items[0]).not.toHaveProperty('providerEntryId');
     expect(items[1]).toMatchObject({ meetingId: one.meetingId, entryId: moved.entryId });
 
     const pages: MeetingListDto = await read(`${path}&limit=2`, owner.ownerId);
@@ -119,6 +130,46 @@ describe('the meetings of a window', () => {
     });
     await eventually(async () => expect((await read<MeetingListDto>(path, owner.ownerId)).items).toHaveLength(1));
   });
+});
+
+it('gives every instance of a series ids of its own, before its entry was heard of and after it went its own way', async () => {
+  const owner = ownerWithCalendar();
+  const series = owner.entry('daily', { recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] });
+  const about = { ownerId: owner.ownerId, calendarId: owner.calendarId };
+  const { entryId, providerEntryId, calendarId, start, end, recurrence } = series;
+  const whole = { entryId, providerEntryId, calendarId, start, end, recurrence, reasons: ['has-other-attendees'] };
+  const meetingId = meetingIdOf(entryId);
+  await gateway.tell(meetings, MeetingScheduledV1, { ...about, meetingId, meeting: { ...whole, meetingId } });
+  const idsOf = async () => {
+    const { items } = await read<MeetingListDto>(owner.path('meetings'), owner.ownerId);
+    return items.map(({ meetingId: meeting, entryId: entry }) => ({ meeting, entry }));
+  };
+  const own = ['20261123', '20261124', '20261125']
+    .map((day) => entryIdOf(calendarId, `daily_${day}T080000Z`))
+    .map((entry) => ({ meeting: meetingIdOf(entry), entry }));
+  await eventually(async () => expect(await idsOf()).toEqual(own));
+
+  const { meeting: exceptionId, entry } = own[1]!;
+  const moved = { ...whole, recurrence: undefined, entryId: entry, meetingId: exceptionId, seriesId: entryId };
+  await gateway.tell(meetings, MeetingScheduledV1, {
+    ...about,
+    meetingId: exceptionId,
+    meeting: {
+      ...moved,
+      originalStart: zurich('2026-11-24T09:00:00+01:00'),
+      start: zurich('2026-11-24T11:00:00+01:00'),
+      end: zurich('2026-11-24T11:30:00+01:00'),
+    },
+  });
+  await eventually(async () => {
+    const { items } = await read<MeetingListDto>(owner.path('meetings'), owner.ownerId);
+    expect(items.map(({ start: at }) => 'dateTime' in at && at.dateTime.slice(11, 16))).toEqual([
+      '09:00',
+      '11:00',
+      '09:00',
+    ]);
+  });
+  expect(await idsOf()).toEqual(own);
 });
 
 describe('the state of the copy', () => {

@@ -30,6 +30,8 @@ export interface MeetingAbout {
   calendarId: string;
   meetingId: string;
   entryId: string;
+  /** Absent in facts of before it was kept. */
+  providerEntryId?: string;
   /** The entry of the series that this is an instance of. */
   seriesId?: string;
   originalStart?: MeetingTime;

@@ -26,6 +26,7 @@ const instanceOf = ({ seriesId, originalStart }: MeetingAbout) => ({
 const meetingOf = (about: MeetingAbout, details: MeetingDetails): MeetingV1 => ({
   meetingId: about.meetingId,
   entryId: about.entryId,
+  ...(about.providerEntryId === undefined ? {} : { providerEntryId: about.providerEntryId }),
   calendarId: about.calendarId,
   ...instanceOf(about),
   ...details,

@@ -27,6 +27,9 @@ export type JoinLinkV1 = Static<typeof JoinLinkV1>;
 export const MeetingV1 = Type.Object({
   meetingId: Uuid,
   entryId: Uuid,
+  providerEntryId: Type.Optional(
+    Type.String({ description: "with calendarId and an occurrence's start it names the instances of a series" }),
+  ),
   calendarId: Uuid,
   seriesId: Type.Optional(Uuid),
   originalStart: Type.Optional(TimeV1),

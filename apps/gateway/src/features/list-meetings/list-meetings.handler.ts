@@ -43,22 +43,40 @@ async function show(db: Queryable, items: readonly Listed[]): Promise<MeetingDto
 
 /** An occurrence of a series with its own entry and times; its rules stay with the series. */
 function view({ id, row, occurrence }: Listed, { meeting, learned_at, sequence }: MeetingContent): MeetingDto {
-  const { recurrence: _rules, entryId, seriesId, originalStart, start, end, ...rest } = meeting;
+  const {
+    meetingId,
+    entryId,
+    calendarId,
+    seriesId,
+    originalStart,
+    title,
+    start,
+    end,
+    recurrence: _rules,
+    providerEntryId: _ofTheSeries,
+    ...rest
+  } = meeting;
   const place = occurrence
     ? {
-        // The entry of the series may not have been heard of yet, and with it the instance's own id.
-        entryId: occurrence.providerEntryId === undefined ? entryId : id,
+        // Told before its provider's id was: the entry of the series may not have been heard of yet, and with it the instance's own ids.
+        meetingId: occurrence.entryId === undefined ? meetingId : id,
+        entryId: occurrence.entryId ?? entryId,
+        calendarId,
         seriesId: entryId,
         originalStart: occurrence.originalStart,
+        ...(title !== undefined && { title }),
         start: occurrence.start,
         end: occurrence.end,
       }
     : {
+        meetingId,
         entryId,
+        calendarId,
         ...(seriesId !== undefined && { seriesId }),
         ...(originalStart && { originalStart: inZone(originalStart, row.calendarZone) }),
+        ...(title !== undefined && { title }),
         start: inZone(start, row.calendarZone),
         end: inZone(end, row.calendarZone),
       };
-  return { ...rest, ...place, learnedAt: learned_at.toISOString(), sequence: Number(sequence) };
+  return { ...place, ...rest, learnedAt: learned_at.toISOString(), sequence: Number(sequence) };
 }

@@ -24,7 +24,11 @@ export class JoinLinkDto {
 
 @ApiExtraModels(TimedDto, AllDayDto)
 export class MeetingDto {
-  @ApiProperty({ format: 'uuid', description: 'Of an instance without a meeting of its own, that of the series' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'Of an instance its own, the same before and after it is moved or changed',
+    example: '9392b310-b35d-5a10-81df-b09f3c3827b8',
+  })
   meetingId: string;
   @ApiProperty({ format: 'uuid', description: 'The entry, as in the list of entries' })
   entryId: string;

@@ -16,7 +16,7 @@ export interface Listed extends Placed {
   row: TimedRow | SeriesRow;
   /** Zone in which its days lie. */
   allDayZone: string;
-  occurrence?: Occurrence & { slot: string; providerEntryId?: string };
+  occurrence?: Occurrence & { slot: string; providerEntryId?: string; entryId?: string };
 }
 
 export const isSeries = (row: TimedRow | SeriesRow): row is SeriesRow => 'recurrence' in row;
@@ -69,13 +69,14 @@ export function placeSeries(row: SeriesRow, askedZone: string | undefined, span:
       if (row.providerEntryId === undefined)
         return { id: `${row.id}/${slot}`, startsAt, endsAt, row, allDayZone, occurrence: { ...occurrence, slot } };
       const providerEntryId = instanceId(row.providerEntryId, occurrence.originalStart, defaultTimeZone);
+      const entryId = entryIdOf(row.calendarId, providerEntryId);
       return {
-        id: entryIdOf(row.calendarId, providerEntryId),
+        id: row.instanceIdOf(entryId),
         startsAt,
         endsAt,
         row,
         allDayZone,
-        occurrence: { ...occurrence, slot, providerEntryId },
+        occurrence: { ...occurrence, slot, providerEntryId, entryId },
       };
     });
   } catch (error) {

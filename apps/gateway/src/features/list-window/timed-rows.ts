@@ -1,3 +1,4 @@
+import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import type { EntryTime } from '@calendar-sync/recurrence';
 import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
 import { longestShort, zoneSpread } from '../../projections/extent';
@@ -19,6 +20,8 @@ export interface SeriesRow extends TimedRow {
   seriesId: string;
   /** Absent until the entry itself was heard of. */
   providerEntryId?: string;
+  /** What an instance without a row of its own is listed as: what its row will have once it gets one. */
+  instanceIdOf: (entryId: string) => string;
   /** When it can have occurrences at all. */
   lasts: Span;
 }
@@ -52,7 +55,13 @@ const visible: Record<TimedTable, string> = {
 
 const columns: Record<TimedTable, string> = {
   calendar_entries: 't.entry_id AS id, t.entry_id AS series_id, t.provider_entry_id',
-  meetings: 't.meeting_id AS id, t.entry_id AS series_id, m.provider_entry_id',
+  meetings:
+    "t.meeting_id AS id, t.entry_id AS series_id, coalesce(t.meeting->>'providerEntryId', m.provider_entry_id) AS provider_entry_id",
+};
+
+const instanceIds: Record<TimedTable, (entryId: string) => string> = {
+  calendar_entries: (entryId) => entryId,
+  meetings: meetingIdOf,
 };
 
 /** The rows of one owner, or of one of his calendars, that may lie in a span of time. */
@@ -87,6 +96,7 @@ export class TimedRows {
             ...timed(row),
             recurrence: row.recurrence,
             seriesId: row.series_id,
+            instanceIdOf: instanceIds[this.table],
             lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
             ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),
           },

@@ -1,5 +1,5 @@
 import type { EntryV1 } from '@calendar-sync/contracts-sync';
-import { aboutOf, meetingIdOf, verdictOn } from './meeting-of-entry';
+import { aboutOf, verdictOn } from './meeting-of-entry';
 
 const entry: EntryV1 = {
   entryId: '11111111-1111-5111-8111-111111111111',
@@ -18,12 +18,6 @@ const entry: EntryV1 = {
 };
 
 describe('A meeting made of an entry', () => {
-  it('has an id that follows from the entry alone', () => {
-    expect(meetingIdOf(entry.entryId)).toBe(meetingIdOf(entry.entryId));
-    expect(meetingIdOf(entry.entryId)).not.toBe(meetingIdOf(entry.calendarId));
-    expect(meetingIdOf(entry.entryId)).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
   it('holds what a meeting needs and nothing else of the entry', () => {
     expect(verdictOn(entry)).toEqual({
       meeting: {

@@ -1,19 +1,15 @@
+import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import type { CancelledEntryV1, EntryV1 } from '@calendar-sync/contracts-sync';
 import { assessMeeting } from '@calendar-sync/meeting-intelligence';
-import { v5 as uuidV5 } from 'uuid';
 import type { MeetingAbout, MeetingDetails } from '../../domain/meeting';
 import type { Verdict } from '../../domain/meeting.decider';
-
-const MEETINGS = '0b8f0d7e-7d0c-5b5d-9a58-3a3f1a5a6c42';
-
-/** One meeting per entry, and the same id whenever the entry is seen again. */
-export const meetingIdOf = (entryId: string): string => uuidV5(entryId, MEETINGS);
 
 export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): MeetingAbout => ({
   ownerId,
   calendarId: entry.calendarId,
   meetingId: meetingIdOf(entry.entryId),
   entryId: entry.entryId,
+  providerEntryId: entry.providerEntryId,
   ...(entry.seriesId === undefined ? {} : { seriesId: entry.seriesId }),
   ...(entry.originalStart === undefined ? {} : { originalStart: entry.originalStart }),
 });

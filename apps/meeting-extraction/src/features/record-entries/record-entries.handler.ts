@@ -1,3 +1,4 @@
+import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import type { Message } from '@calendar-sync/contracts-envelope';
 import type { EntryAddedV1, EntryCancelledV1, EntryChangedV1 } from '@calendar-sync/contracts-sync';
 import {
@@ -10,7 +11,7 @@ import { meeting, type MeetingCommand, type MeetingEvent, type Verdict } from '.
 import type { MeetingAbout } from '../../domain/meeting';
 import { asMessage, meetings } from '../../projections/meetings.projection';
 import { meetingPublications } from '../../publishing/meeting.publications';
-import { aboutOf, meetingIdOf, verdictOn } from './meeting-of-entry';
+import { aboutOf, verdictOn } from './meeting-of-entry';
 
 export type EntryMessage = Message<EntryAddedV1 | EntryChangedV1 | EntryCancelledV1>;
 

@@ -4,7 +4,7 @@ import type { CancelledEntryV1, EntryV1 } from '@calendar-sync/contracts-sync';
 import { createTableSql, type Database, eventStoreSql, openDatabase } from '@calendar-sync/event-sourcing-postgres';
 import { startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import { type MeetingRow, meetings } from '../../projections/meetings.projection';
-import { meetingIdOf } from './meeting-of-entry';
+import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import { type EntryMessage, type ReceivedEntry, recordEntries } from './record-entries.handler';
 
 let server: TestDatabase;
