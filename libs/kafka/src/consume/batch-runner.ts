@@ -3,7 +3,7 @@ import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { describeError, type Logger, type Metrics } from '../observability';
 import { applyChunk, type Chunk, type ChunkOutcome } from './chunk';
-import { HandlerFailed, isTransient, TopicContradicts } from './failures';
+import { EndsBeforeApplied, HandlerFailed, isTransient, TopicContradicts } from './failures';
 import type { MessageApplier } from './message-applier';
 import type { SubscribedTopic } from './subscribed-topic';
 
@@ -14,6 +14,8 @@ export interface Membership {
   seek(topic: SubscribedTopic, partition: number, next: bigint): void;
   /** The stored offset stays before what the broker gives although it was sought. */
   couldNotSeek(topic: SubscribedTopic, partition: number, next: bigint): Promise<void>;
+  /** Whether the broker, asked now, has the partition end before this offset. */
+  endsBefore(topic: SubscribedTopic, partition: number, next: bigint): Promise<boolean>;
   stopLoudly(error: Error): void;
 }
 
@@ -57,8 +59,7 @@ export class BatchRunner {
     const batch = payload.batch as FetchedBatch;
     const from = this.options.topicOf(batch.topic);
     if (from === undefined) return;
-    const { partition } = batch;
-    const { membership, chunkSize } = this.options;
+    const { membership } = this.options;
     const generation = membership.generation;
     const current = () =>
       payload.isRunning() && !payload.isStale() && !membership.closing && membership.generation === generation;
@@ -68,8 +69,23 @@ export class BatchRunner {
       );
       return;
     }
+    try {
+      await this.takeThrough(batch, from, payload, current);
+    } finally {
+      // Given up for a rejoin: whoever has the partition now repeats it, or we do with a new batch.
+      this.trouble = undefined;
+    }
+  }
+
+  private async takeThrough(
+    batch: FetchedBatch,
+    from: SubscribedTopic,
+    payload: EachBatchPayload,
+    current: () => boolean,
+  ): Promise<void> {
+    const { partition } = batch;
     let start = BigInt(batch.fetchedOffset);
-    for (const records of chunksOf(batch.messages, chunkSize)) {
+    for (const records of chunksOf(batch.messages, this.options.chunkSize)) {
       const last = records.at(-1);
       if (last === undefined || !current()) return;
       const chunk: Chunk = { from, partition, start, highWatermark: BigInt(batch.highWatermark), records };
@@ -98,10 +114,6 @@ export class BatchRunner {
         this.trouble = undefined;
         return outcome;
       } catch (error) {
-        if (error instanceof TopicContradicts) {
-          this.options.membership.stopLoudly(error);
-          return ABANDONED;
-        }
         if (error instanceof HandlerFailed && !isTransient(error)) return this.oneByOne(chunk, payload, current);
         this.failed(chunk, error, attempt);
         await this.wait(attempt, payload, current);
@@ -140,10 +152,6 @@ export class BatchRunner {
         this.trouble = undefined;
         return outcome;
       } catch (error) {
-        if (error instanceof TopicContradicts) {
-          this.options.membership.stopLoudly(error);
-          return ABANDONED;
-        }
         if (refusal === undefined && error instanceof HandlerFailed && !isTransient(error)) {
           refusal = error.cause;
           continue;
@@ -155,10 +163,16 @@ export class BatchRunner {
     }
   }
 
-  private async apply(chunk: Chunk, refusal?: unknown): Promise<ChunkOutcome> {
+  private async apply(chunk: Chunk, refusal?: unknown): Promise<ChunkOutcome | typeof ABANDONED> {
     const { database, applier, askAgainAfterMs, metrics, onApplied } = this.options;
     const started = performance.now();
-    const outcome = await database.transaction((tx) => applyChunk(tx, applier, chunk, { askAgainAfterMs, refusal }));
+    let outcome: ChunkOutcome;
+    try {
+      outcome = await database.transaction((tx) => applyChunk(tx, applier, chunk, { askAgainAfterMs, refusal }));
+    } catch (error) {
+      if (!(error instanceof EndsBeforeApplied)) throw error;
+      return this.contradicted(chunk, error.next);
+    }
     if (outcome.outcome === 'applied') {
       const topic = chunk.from.name;
       metrics.count('kafka_consumed_total', 'Messages taken through the database', { topic }, outcome.applied);
@@ -171,6 +185,21 @@ export class BatchRunner {
       onApplied(chunk, outcome);
     }
     return outcome;
+  }
+
+  /** What a batch knows of the end is as old as the batch: only the broker's word of now counts. Throws when that is not to be had. */
+  private async contradicted(
+    { from, partition, highWatermark }: Chunk,
+    next: bigint,
+  ): Promise<ChunkOutcome | typeof ABANDONED> {
+    const { membership } = this.options;
+    if (!(await membership.endsBefore(from, partition, next))) return { outcome: 'behind', next };
+    membership.stopLoudly(
+      new TopicContradicts(
+        `${from.physicalName}/${partition} ends at ${highWatermark}, but messages up to ${next} were applied: it was cut or made anew`,
+      ),
+    );
+    return ABANDONED;
   }
 
   private async seekBack(from: SubscribedTopic, partition: number, next: bigint): Promise<void> {

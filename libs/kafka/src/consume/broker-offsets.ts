@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger, Metrics } from '../observability';
@@ -18,6 +19,8 @@ export interface BrokerOffsetsOptions {
   logger: Logger;
   metrics: Metrics;
 }
+
+const ASK_AGAIN_MS = 500;
 
 /** Compares what the broker holds with what the database has applied. */
 export class BrokerOffsets {
@@ -70,6 +73,16 @@ export class BrokerOffsets {
   /** The first offset that the broker still has. */
   async firstHeld(topic: SubscribedTopic, partition: number): Promise<bigint> {
     return (await this.held(topic)).get(partition)?.low ?? 0n;
+  }
+
+  /** Whether the partition ends before this offset. A broker that has just started may give an older end for a moment: it is asked again. */
+  async endsBefore(topic: SubscribedTopic, partition: number, next: bigint): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      const ends = (await this.held(topic)).get(partition);
+      if (ends !== undefined && ends.high >= next) return false;
+      if (attempt === 3) return true;
+      await delay(ASK_AGAIN_MS);
+    }
   }
 
   /** Goes on at the first message that is there, and asks the owner for every key: what is gone may have been the last of one. */

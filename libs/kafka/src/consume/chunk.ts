@@ -1,6 +1,6 @@
 import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import type { KafkaMessage } from 'kafkajs';
-import { TopicContradicts } from './failures';
+import { EndsBeforeApplied } from './failures';
 import { KeyLedger } from './key-ledger';
 import type { MessageApplier, Received } from './message-applier';
 import { Collected } from './message-context';
@@ -25,7 +25,7 @@ export type ChunkOutcome =
 
 /**
  * Applies a chunk in the transaction that moves the offset: the stored offset wins over Kafka's. Throws HandlerFailed,
- * TopicContradicts, and whatever the database throws; nothing has happened then. With `refusal` the chunk holds one record, to be parked
+ * EndsBeforeApplied, and whatever the database throws; nothing has happened then. With `refusal` the chunk holds one record, to be parked
  * with that error.
  */
 export async function applyChunk(
@@ -36,11 +36,7 @@ export async function applyChunk(
 ): Promise<ChunkOutcome> {
   const tx = new RememberingTransaction(transaction);
   const next = await lockOffset(tx, from.name, partition);
-  if (highWatermark < next) {
-    throw new TopicContradicts(
-      `${from.physicalName}/${partition} ends at ${highWatermark}, but messages up to ${next} were applied: it was cut or made anew`,
-    );
-  }
+  if (highWatermark < next) throw new EndsBeforeApplied(next);
   if (start > next) return { outcome: 'behind', next };
   const fresh = records
     .filter(({ offset }) => BigInt(offset) >= next)

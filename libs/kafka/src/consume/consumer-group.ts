@@ -69,6 +69,7 @@ export class ConsumerGroup {
       topics: this.topics,
       logger,
       onLost: (topic, partition, next) => this.lost(topic, partition, next),
+      endsBefore: (topic, partition, next) => this.offsets.endsBefore(topic, partition, next),
       onContradiction: (error) => this.fatal(error),
     });
     this.drain = new ParkedDrain({
@@ -227,7 +228,10 @@ export class ConsumerGroup {
       await this.comparison.sleep(this.options.compareEveryMs ?? 15_000);
       const { assigned, closing, generation } = this.membership;
       if (closing) return;
-      if (assigned.length === 0) continue;
+      if (assigned.length === 0) {
+        this.health.compared([]);
+        continue;
+      }
       try {
         const { lags, contradictions } = await this.offsets.compare(assigned);
         if (this.membership.closing || generation !== this.membership.generation) continue;

@@ -40,6 +40,17 @@ describe('the health of a consumer', () => {
     expect(health.judge(facts).healthy).toBe(true);
   });
 
+  it('asks nothing of a partition that somebody else has now, and nothing of the past when it comes back', () => {
+    health.compared([{ topic: 't', partition: 0, lag: 5 }]);
+    health.compared([]);
+    now += 61_000;
+    health.fetched();
+    health.beat();
+    expect(health.judge(facts).problems).toEqual([]);
+    health.compared([{ topic: 't', partition: 0, lag: 5 }]);
+    expect(health.judge(facts).problems).toEqual([]);
+  });
+
   it('is bad when one chunk is repeated for long, or the consumer is dead', () => {
     const since = new Date(Date.now() - 31_000);
     expect(health.judge({ ...facts, retrying: { since, cause: 'deadlock' } }).problems[0]).toContain('deadlock');

@@ -45,6 +45,9 @@ export class ConsumerHealth {
 
   compared(lags: PartitionLag[]): void {
     this.lags = lags;
+    // What stood still while somebody else had the partition says nothing about us.
+    const mine = new Set(lags.map(({ topic, partition }) => `${topic}/${partition}`));
+    for (const name of this.progressed.keys()) if (!mine.has(name)) this.progressed.delete(name);
     for (const { topic, partition, lag } of lags) {
       const name = `${topic}/${partition}`;
       if (lag === 0 || !this.progressed.has(name)) this.progressed.set(name, this.now());

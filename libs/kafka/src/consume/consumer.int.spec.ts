@@ -49,6 +49,40 @@ describe('the consumer', () => {
     expect(strategy.state().problems).toEqual([]);
   });
 
+  it('goes on when others have applied more meanwhile than its batch knew of', async () => {
+    const record = (sequence: number) => ({ ...placedRecord('a', sequence), partition: 0 });
+    await bench.produce([record(1), record(2)]);
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const strategy = listening(
+      bench,
+      async (message, context) => {
+        await applied.handler(message, context);
+        if (message.sequence !== 1) return;
+        reached.resolve();
+        await goOn.promise;
+      },
+      { chunkSize: 1 },
+    );
+    await reached.promise;
+    await bench.produce([3, 4, 5].map(record));
+    // Another member, first in line for the row that the chunk in hand has locked.
+    const others = bench.database.transaction(async (tx) => {
+      await tx.query('UPDATE consumer_offsets SET next_offset = 5 WHERE topic = $1 AND partition = 0', [orders.name]);
+      await tx.query('UPDATE consumer_sequences SET last_sequence = 5');
+    });
+    await eventually(async () => {
+      const { rows } = await bench.database.query('SELECT FROM pg_locks WHERE NOT granted');
+      return rows.length > 0;
+    });
+    goOn.resolve();
+    await others;
+    await bench.produce([record(6)]);
+    await eventually(async () => (await applied.of('a')).includes(6));
+    expect(await applied.of('a')).toEqual([1, 6]);
+    expect(strategy.state().problems).toEqual([]);
+  });
+
   it('drops what the relay repeats', async () => {
     const all = Array.from({ length: 20 }, (_, n) => placedRecord('a', n + 1));
     await bench.produce([...all.slice(0, 10), ...all.slice(5, 15), ...all]);

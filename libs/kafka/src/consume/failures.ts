@@ -14,6 +14,15 @@ export class TopicContradicts extends Error {
   override readonly name = 'TopicContradicts';
 }
 
+/** A batch says that the partition ends before what was applied: it is old (this process was frozen), or the topic was cut or made anew. */
+export class EndsBeforeApplied extends Error {
+  override readonly name = 'EndsBeforeApplied';
+
+  constructor(readonly next: bigint) {
+    super(`the partition ends before ${next}, up to which messages were applied`);
+  }
+}
+
 /** True for what a repetition can heal. Whatever else a handler throws is a bug or bad data and would fail again. */
 export function isTransient(error: unknown): boolean {
   for (

@@ -12,6 +12,7 @@ export interface GroupMembershipOptions {
   topics: readonly SubscribedTopic[];
   logger: Logger;
   onLost(topic: SubscribedTopic, partition: number, next: bigint): Promise<void>;
+  endsBefore(topic: SubscribedTopic, partition: number, next: bigint): Promise<boolean>;
   onContradiction(error: Error): void;
 }
 
@@ -40,6 +41,7 @@ export class GroupMembership implements Membership {
     }
     this.joined = true;
     this.assignment = this.partitionsOf(payload.memberAssignment);
+    this.pausedSince = undefined;
     if (this.assignment.length === 0) return;
     this.pausedSince = new Date();
     this.options.consumer.pause(this.byTopic());
@@ -59,6 +61,10 @@ export class GroupMembership implements Membership {
 
   async couldNotSeek(topic: SubscribedTopic, partition: number, next: bigint): Promise<void> {
     await this.options.onLost(topic, partition, next);
+  }
+
+  endsBefore(topic: SubscribedTopic, partition: number, next: bigint): Promise<boolean> {
+    return this.options.endsBefore(topic, partition, next);
   }
 
   stopLoudly(error: Error): void {

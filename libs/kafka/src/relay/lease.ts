@@ -36,6 +36,7 @@ export class RelayLease {
   /** Takes the lease when it is free or has run out, and gives where the last leader stopped. */
   async acquire(): Promise<LogCursor | undefined> {
     await this.database.query('INSERT INTO relay_state (name) VALUES ($1) ON CONFLICT DO NOTHING', [NAME]);
+    const asked = performance.now();
     const { rows } = await this.database.query<StateRow>(
       `UPDATE relay_state SET token = token + 1, holder = $2, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
        WHERE name = $1 AND lease_until < clock_timestamp()
@@ -45,7 +46,7 @@ export class RelayLease {
     const row = rows[0];
     if (row === undefined) return undefined;
     this.token = row.token;
-    this.renewedAt = performance.now();
+    this.renewedAt = asked;
     return { epoch: row.epoch, transactionId: row.cursor_transaction, position: row.cursor_position };
   }
 

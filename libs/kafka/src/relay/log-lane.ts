@@ -30,11 +30,22 @@ export interface LogLaneOptions {
 export class LogLane {
   /** The highest number acknowledged per key since this process leads; below it nothing is missing. */
   private readonly sent = new Map<string, number>();
+  /** The cursor went past events that stay private; worth a write only together with the lease. */
+  private unsaved = false;
 
   constructor(
     private readonly options: LogLaneOptions,
     public cursor: LogCursor,
   ) {}
+
+  /** Renews the lease when it is time. Throws LeaseLost. */
+  async keepLease(): Promise<void> {
+    const { lease } = this.options;
+    if (!lease.dueForRenewal) return;
+    if (!this.unsaved) return lease.ensure();
+    await lease.saveCursor(this.cursor);
+    this.unsaved = false;
+  }
 
   /** Publishes the next batch. Gives how many events it held. */
   async step(): Promise<number> {
@@ -50,11 +61,9 @@ export class LogLane {
     const last = read.events.at(-1);
     if (last !== undefined)
       await this.publish(await this.inOrder(events, cursorAt(last, read.cursor.epoch)), read.cursor.epoch);
-    const moved =
-      read.cursor.transactionId !== this.cursor.transactionId || read.cursor.position !== this.cursor.position;
-    // Where nothing is published the horizon still moves with every write in the cluster: saved now and then, with the lease.
-    if (events.length > 0 || (moved && lease.dueForRenewal)) await lease.saveCursor(read.cursor);
-    if (moved) this.cursor = read.cursor;
+    if (events.length > 0) await lease.saveCursor(read.cursor);
+    this.unsaved = events.length === 0 && (this.unsaved || read.cursor.position !== this.cursor.position);
+    this.cursor = read.cursor;
     return events.length;
   }
 
@@ -114,34 +123,38 @@ export class LogLane {
 
   private async publish(events: readonly PublishedEvent[], epoch: number): Promise<void> {
     const { records, sender, quarantine } = this.options;
+    const refused = new Map<string, { event: PublishedEvent; reason: string }>();
+    const refuse = (event: PublishedEvent, reason: string) => refused.set(keyName(event), { event, reason });
     let open = events.filter((event) => !quarantine.has(event));
     while (open.length > 0) {
       const outgoing: Outgoing[] = [];
       const encoded: PublishedEvent[] = [];
       for (const event of open) {
-        if (quarantine.has(event)) continue;
+        if (refused.has(keyName(event))) continue;
         try {
           outgoing.push(records.record(event, epoch));
           encoded.push(event);
         } catch (error) {
           if (!(error instanceof NotEncodable)) throw error;
-          await quarantine.add(event, error.message);
+          refuse(event, error.message);
         }
       }
+      open = [];
       try {
         await sender.send(outgoing);
         this.remember(encoded);
-        return;
       } catch (error) {
         if (!(error instanceof MessageTooLarge)) throw error;
         const at = outgoing.indexOf(error.outgoing);
-        const refused = encoded[at];
-        if (refused === undefined) throw error;
+        const tooLarge = encoded[at];
+        if (tooLarge === undefined) throw error;
         this.remember(encoded.slice(0, at));
-        await quarantine.add(refused, error.message);
-        open = encoded.slice(at + 1).filter((event) => !quarantine.has(event));
+        refuse(tooLarge, error.message);
+        open = encoded.slice(at + 1);
       }
     }
+    // Only now that all before them is acknowledged: a crash in between would leave those behind, hidden by the quarantine.
+    for (const { event, reason } of refused.values()) await quarantine.add(event, reason);
   }
 
   private remember(events: readonly PublishedEvent[]): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { topic } from '@calendar-sync/contracts-envelope';
 import { advanceEpoch, appendToStreams } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
-import { enqueueCommand, listQuarantined, releaseQuarantined, requestReplay } from '../index';
+import { createKafka, enqueueCommand, listQuarantined, releaseQuarantined, requestReplay } from '../index';
 import { Bench, headerOf, placed } from '../testing/bench';
 import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
 
@@ -203,6 +203,20 @@ describe('the relay', () => {
       'SequencesGone.v1',
       'OrderPlaced.v1',
     ]);
+  });
+
+  it('puts a key into quarantine only once everything before the refused event is published', async () => {
+    await bench.append([placed('a', 1), { type: 'Placed', data: { orderId: 'a', number: 1.5, note: '' } }]);
+    const cutOff = bench.relay({
+      kafka: createKafka({ brokers: ['127.0.0.1:1'], clientId: 'cut-off', logger: bench.logger }),
+    });
+    cutOff.start();
+    await eventually(() => cutOff.state().problem !== undefined);
+    await cutOff.stop();
+    bench.relay().start();
+    await eventually(async () => (await listQuarantined(bench.database)).length === 1);
+    await eventually(async () => (await heldSequences()).length > 0);
+    expect(await heldSequences()).toEqual([1]);
   });
 
   it('goes on with everything else while topics of others are missing', async () => {

@@ -13,6 +13,7 @@ import { Quarantine } from './quarantine';
 import { ReplayLane } from './replay-lane';
 import { RelayStopping, Sender } from './sender';
 import { Wakeable } from './wakeable';
+import { workWaiting } from './work-waiting';
 
 export interface OutboxRelayOptions {
   database: Database;
@@ -156,12 +157,16 @@ export class OutboxRelay {
       this.led(true);
     }
     const { log, commands, replays, quarantine } = this.lanes;
-    await this.lease.ensure();
-    const published = await log.step();
-    const epoch = log.cursor.epoch;
-    const others = (await commands.step(epoch)) + (await quarantine.serveReleases(epoch)) + (await replays.step(epoch));
+    await log.keepLease();
+    const waiting = await workWaiting(this.options.database, log.cursor);
+    let done = 0;
+    if (waiting.events) done += await log.step();
+    const { epoch } = log.cursor;
+    if (waiting.commands) done += await commands.step(epoch);
+    if (waiting.releases) done += await quarantine.serveReleases(epoch);
+    if (waiting.replays) done += await replays.step(epoch);
     await this.measure(log.cursor);
-    return published + others > 0 ? 0 : (this.options.pollMs ?? 250);
+    return done > 0 ? 0 : (this.options.pollMs ?? 250);
   }
 
   private async openLanes(cursor: LogCursor): Promise<Lanes> {

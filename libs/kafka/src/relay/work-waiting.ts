@@ -1,0 +1,27 @@
+import type { LogCursor, Queryable } from '@calendar-sync/event-sourcing-postgres';
+
+export interface WorkWaiting {
+  /** Behind the cursor, to be published or not; or the cursor is of another life of the log. */
+  events: boolean;
+  commands: boolean;
+  releases: boolean;
+  replays: boolean;
+}
+
+/** What there is to do, in the one statement that a relay with nothing to do costs. */
+export async function workWaiting(db: Queryable, { epoch, transactionId, position }: LogCursor): Promise<WorkWaiting> {
+  const { rows } = await db.query<WorkWaiting>(
+    `SELECT
+       (SELECT epoch FROM log_epoch) <> $3
+         OR $1::xid8 > pg_snapshot_xmin(pg_current_snapshot())
+         OR EXISTS (
+           SELECT FROM events
+           WHERE (tx, position) > ($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+         ) AS events,
+       EXISTS (SELECT FROM outbox_messages) AS commands,
+       EXISTS (SELECT FROM quarantined_keys WHERE release IS NOT NULL) AS releases,
+       EXISTS (SELECT FROM replay_requests) AS replays`,
+    [transactionId, position, epoch],
+  );
+  return rows[0]!;
+}
