@@ -147,7 +147,7 @@ export function teller(send: (topic: Topic, message: Message) => Promise<unknown
     topic: Topic<readonly MessageContract[]>,
     contract: Contract,
     data: NonNullable<Contract['data']>,
-    { time = '2026-11-20T08:00:00Z' }: { time?: string } = {},
+    { time = '2026-11-20T08:00:00Z', causedAt }: { time?: string; causedAt?: string } = {},
   ): Promise<Message> => {
     const key = topic.keyOf(data);
     const counter = `${topic.name} ${key}`;
@@ -164,6 +164,7 @@ export function teller(send: (topic: Topic, message: Message) => Promise<unknown
       epoch: 1,
       data,
       ...(subject !== undefined && { subject }),
+      ...(causedAt !== undefined && { causedAt }),
     };
     await send(topic, message);
     return message;

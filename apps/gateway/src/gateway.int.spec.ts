@@ -305,3 +305,22 @@ describe('the read models', () => {
     }
   });
 });
+
+it('takes the time from the push to the answer, and none of what no push began or a replay brings again', async () => {
+  const owner = ownerWithCalendar();
+  const tellOf = (name: string, causedAt?: string) =>
+    gateway.tell(
+      calendarEntries,
+      EntryAddedV1,
+      owner.of(owner.entry(name)),
+      causedAt === undefined ? {} : { causedAt },
+    );
+  await tellOf('polled');
+  await tellOf('replayed', new Date(Date.now() - 86_400_000).toISOString());
+  await tellOf('pushed', new Date(Date.now() - 2_000).toISOString());
+  await eventually(async () => {
+    const { body } = await gateway.ask<{ text: string }>('/metrics');
+    expect(body.text).toContain('push_to_read_seconds_count{service="gateway",stage="entry-readable"} 1\n');
+    expect(body.text).toMatch(/push_to_read_seconds_bucket\{le="1",.*stage="entry-readable"\} 0\n/);
+  });
+});

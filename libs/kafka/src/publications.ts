@@ -85,6 +85,7 @@ export function publications<Event extends { type: string; data: unknown }>(
           ...(ownerId === undefined ? {} : { ownerId }),
           ...(metadata.correlationId === undefined ? {} : { correlationId: metadata.correlationId }),
           ...(metadata.traceparent === undefined ? {} : { traceparent: metadata.traceparent }),
+          ...(metadata.causedAt === undefined ? {} : { causedAt: metadata.causedAt }),
         },
       };
     },

@@ -107,6 +107,9 @@ export function asyncApiDocument(parts: readonly AsyncApiPart[]) {
               ce_dataschema: text('/schemas/<topic>/<type>'),
               ce_ownerid: text('whose calendar it is about'),
               ce_correlationid: text('the same from the push or the request to the last message that follows from it'),
+              ce_causedat: text(
+                'when the push arrived that all this follows from, RFC 3339; absent of what no push began',
+              ),
               traceparent: text('W3C trace context'),
             },
           },

@@ -17,6 +17,8 @@ export interface Message<Data = unknown> {
   ownerId?: string;
   correlationId?: string;
   traceparent?: string;
+  /** When the push arrived that all this follows from, RFC 3339; absent of what no push began. */
+  causedAt?: string;
   data: Data;
 }
 
@@ -63,6 +65,7 @@ export function encode(topic: Topic, message: Message): EncodedMessage {
       ...(message.ownerId === undefined ? {} : { ce_ownerid: message.ownerId }),
       ...(message.correlationId === undefined ? {} : { ce_correlationid: message.correlationId }),
       ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+      ...(message.causedAt === undefined ? {} : { ce_causedat: message.causedAt }),
     },
   };
 }
@@ -100,6 +103,7 @@ export function decode(topic: Topic, record: ReceivedRecord): Decoded {
   const ownerId = header('ce_ownerid');
   const correlationId = header('ce_correlationid');
   const traceparent = header('traceparent');
+  const causedAt = header('ce_causedat');
   const message: Message = {
     id,
     source,
@@ -113,6 +117,7 @@ export function decode(topic: Topic, record: ReceivedRecord): Decoded {
     ...(ownerId && { ownerId }),
     ...(correlationId && { correlationId }),
     ...(traceparent && { traceparent }),
+    ...(causedAt && { causedAt }),
   };
   const contract = topic.contract(type);
   if (contract === undefined) return { outcome: 'unknown-type', message };

@@ -4,6 +4,8 @@ export interface EventMetadata {
   correlationId?: string;
   causationId?: string;
   traceparent?: string;
+  /** When the push arrived that all this follows from, RFC 3339. */
+  causedAt?: string;
   actor?: object;
   /** Of a message that this service received: where it came from. */
   received?: { source: string; topic: string; epoch: number; time: string };

@@ -44,11 +44,12 @@ export class MessageContext {
 
   /** For the events that the handler appends: they carry on what the message came with. */
   get metadata(): EventMetadata {
-    const { id, correlationId, traceparent } = this.message;
+    const { id, correlationId, traceparent, causedAt } = this.message;
     return {
       causationId: id,
       ...(correlationId === undefined ? {} : { correlationId }),
       ...(traceparent === undefined ? {} : { traceparent }),
+      ...(causedAt === undefined ? {} : { causedAt }),
     };
   }
 

@@ -2,8 +2,11 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/** From a push to the read model, stage by stage. */
-export type Stage = 'push-stored' | 'push-published' | 'pulled' | 'entry-published' | 'read-model' | 'push-to-read';
+/** How far a change has come: each counted from the push. */
+export type Stage =
+  'push-stored' | 'push-published' | 'pulled' | 'entry-published' | 'entry-readable' | 'meeting-readable';
+
+const longestDelaySeconds = 3_600;
 
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SLOW = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600];
@@ -31,10 +34,17 @@ export class ServiceMetrics {
     );
   }
 
-  /** How long a change took to get to a stage, counted from the push (or, for one stage alone, from the stage before). */
+  /** How long a change took to get to a stage, counted from the push. */
   stage(stage: Stage, seconds: number): void {
     if (seconds >= 0)
       this.observe('push_to_read_seconds', 'From a push to the read model, by stage', { stage }, seconds, SLOW);
+  }
+
+  /** A message has got to a stage. Says nothing where no push began it, nor of one so old that it comes by a replay. */
+  reached(stage: Stage, { causedAt }: { causedAt?: string | undefined }): void {
+    if (causedAt === undefined) return;
+    const seconds = (Date.now() - Date.parse(causedAt)) / 1_000;
+    if (seconds <= longestDelaySeconds) this.stage(stage, seconds);
   }
 
   count(name: string, help: string, labels: Labels = {}, by = 1): void {

@@ -6,16 +6,21 @@ import { meetings } from '@calendar-sync/contracts-meeting-extraction';
 import { calendarHealth } from '@calendar-sync/contracts-monitoring';
 import { calendarEntries, calendars, calendarSyncs, connections } from '@calendar-sync/contracts-sync';
 import { MessageContext } from '@calendar-sync/kafka';
+import { ServiceMetrics } from '@calendar-sync/service-host';
 import { ReadModels } from './read-models';
 
 /** Every message is kept in the log and folded into the read models with the chunk that it came in. */
 @ApiExcludeController()
 @Controller()
 export class ReadModelsConsumer {
-  constructor(private readonly readModels: ReadModels) {}
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly metrics: ServiceMetrics,
+  ) {}
 
   @EventPattern<string>(calendarEntries.name)
   receiveEntry(@Payload() message: Message, @Ctx() context: MessageContext) {
+    context.transaction.afterCommit(() => this.metrics.reached('entry-readable', message));
     context.collect(this.readModels, { ...message, topic: context.topic });
   }
 
@@ -36,6 +41,7 @@ export class ReadModelsConsumer {
 
   @EventPattern<string>(meetings.name)
   receiveMeeting(@Payload() message: Message, @Ctx() context: MessageContext) {
+    context.transaction.afterCommit(() => this.metrics.reached('meeting-readable', message));
     context.collect(this.readModels, { ...message, topic: context.topic });
   }
 

@@ -15,6 +15,7 @@ export class FlowConsumer {
   @EventPattern<string>(calendarEntries.name)
   entry(@Payload() message: Message, @Ctx() context: MessageContext): void {
     this.measure(message, context);
+    context.transaction.afterCommit(() => this.metrics.reached('entry-published', message));
   }
 
   @EventPattern<string>(meetings.name)

@@ -114,9 +114,10 @@ export async function decideAndStore(
   return waiting.length === 0 ? undefined : Math.min(...waiting);
 }
 
-/** Whatever follows from this push carries its id. */
-const metadataOf = ({ notificationId }: Push, traceparent: string | undefined) => ({
+/** Whatever follows from this push carries its id, and when it came. */
+const metadataOf = ({ notificationId, receivedAt }: Push, traceparent: string | undefined) => ({
   correlationId: notificationId,
+  causedAt: receivedAt,
   ...(traceparent !== undefined && { traceparent }),
 });
 
