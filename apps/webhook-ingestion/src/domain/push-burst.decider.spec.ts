@@ -54,6 +54,15 @@ describe('a burst of pushes', () => {
       .then(notified({ ...push('b', { messageNumber: 9, resourceState: 'not_exists' }), coalesced: 1 }, 2_000));
   });
 
+  it('waits for no window whose end a clock wrote that was set back since', () => {
+    given(pushBurst, notified(push('a'), 3_600_000), held(push('b')))
+      .when(closeWindow(500))
+      .then(notified(push('b'), 1_500));
+    given(pushBurst, notified(push('a'), 3_600_000))
+      .when(receive(push('b'), 500))
+      .then(notified(push('b'), 1_500));
+  });
+
   it('sends nothing before the window ends', () => {
     given(pushBurst, notified(push('a'), 1_000), held(push('b')))
       .when(closeWindow(999))

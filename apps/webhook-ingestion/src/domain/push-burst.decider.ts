@@ -34,7 +34,9 @@ export interface Burst {
   held?: Push & { coalesced: number };
 }
 
-const isOver = ({ windowEndsAt }: Burst, now: number) => windowEndsAt === undefined || now >= windowEndsAt;
+/** No window ends two windows from now: such an end was written by a clock that has been set back since, and nothing may wait for it. */
+const isOver = ({ windowEndsAt }: Burst, { now, windowMs }: { now: number; windowMs: number }) =>
+  windowEndsAt === undefined || now >= windowEndsAt || windowEndsAt > now + 2 * windowMs;
 
 function notification(
   { coalesced, ...push }: Push & { coalesced: number },
@@ -63,16 +65,16 @@ export const pushBurst: Decider<Burst, PushCommand, PushEvent> = {
   decide({ type, data }, burst) {
     const windowEndsAt = data.now + data.windowMs;
     if (type === 'CloseWindow') {
-      return burst.held && isOver(burst, data.now) ? [notification(burst.held, windowEndsAt)] : [];
+      return burst.held && isOver(burst, data) ? [notification(burst.held, windowEndsAt)] : [];
     }
-    const { push, now } = data;
+    const { push } = data;
     if (!burst.held) {
-      return isOver(burst, now)
+      return isOver(burst, data)
         ? [notification({ ...push, coalesced: 0 }, windowEndsAt)]
         : [{ type: 'PushHeld', data: push }];
     }
     const coalesced: PushCoalesced = { type: 'PushCoalesced', data: { ...push, into: burst.held.notificationId } };
-    return isOver(burst, now) ? [coalesced, notification(joined(burst.held, push), windowEndsAt)] : [coalesced];
+    return isOver(burst, data) ? [coalesced, notification(joined(burst.held, push), windowEndsAt)] : [coalesced];
   },
 
   evolve(burst, { type, data }) {

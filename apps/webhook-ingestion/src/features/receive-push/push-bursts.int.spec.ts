@@ -84,6 +84,24 @@ describe('a burst of pushes to a running service', () => {
     for (const { data } of ingestion.messagesOf(own)) expect(data.coalesced).toBeUndefined();
   });
 
+  it('sends what was held back although the clock of the database was set back meanwhile', async () => {
+    const own = ingestion.channel();
+    await ingestion.push(own);
+    await ingestion.database.query(
+      `UPDATE push_bursts SET window_ends_at = clock_timestamp() + interval '1 hour',
+         held = (SELECT (data - 'windowEndsAt') || jsonb_build_object('notificationId', gen_random_uuid(), 'coalesced', 0) FROM events WHERE key = $2)
+       WHERE channel_id = $1`,
+      [own.channelId, own.calendarId],
+    );
+    await eventually(async () => {
+      const { rows } = await ingestion.database.query<{ sent: number }>(
+        'SELECT count(*)::integer AS sent FROM events WHERE key = $1',
+        [own.calendarId],
+      );
+      return rows[0]?.sent === 2;
+    });
+  });
+
   it('sends what was held back although the process that held it ended', async () => {
     const own = ingestion.channel();
     await ingestion.push(own);

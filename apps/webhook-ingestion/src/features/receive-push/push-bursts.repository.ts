@@ -1,5 +1,5 @@
 import { stateAfter } from '@calendar-sync/event-sourcing-core';
-import { appendToStreams, jsonText, type Transaction } from '@calendar-sync/event-sourcing-postgres';
+import { appendToStreams, jsonText, type Queryable, type Transaction } from '@calendar-sync/event-sourcing-postgres';
 import {
   type Burst,
   type NotificationReceived,
@@ -61,15 +61,25 @@ export async function lockBursts(tx: Transaction, pushes: readonly Push[]): Prom
   return rows.map(lockedBurst);
 }
 
-/** Bursts whose window ended with a push held back; those that another replica has in hand are left to it. */
-export async function lockEndedBursts(tx: Transaction, limit: number): Promise<LockedBurst[]> {
+/** Bursts whose window ended with a push held back (or ends where only a clock that was set back can have put it); those that another replica has in hand are left to it. */
+export async function lockEndedBursts(tx: Transaction, limit: number, windowMs: number): Promise<LockedBurst[]> {
   const { rows } = await tx.query<BurstRow>(
     `SELECT ${COLUMNS} FROM push_bursts
-     WHERE held IS NOT NULL AND window_ends_at <= clock_timestamp()
+     WHERE held IS NOT NULL AND (window_ends_at <= clock_timestamp()
+       OR window_ends_at > clock_timestamp() + 2 * $2 * interval '1 millisecond')
      ORDER BY window_ends_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-    [limit],
+    [limit, windowMs],
   );
   return rows.map(lockedBurst);
+}
+
+/** How long until the next window with a held push ends, in milliseconds. */
+export async function nextWindowEnd(db: Queryable): Promise<number | undefined> {
+  const { rows } = await db.query<{ in_ms: number | null }>(
+    `SELECT extract(epoch FROM min(window_ends_at) - clock_timestamp())::float8 * 1000 AS in_ms
+     FROM push_bursts WHERE held IS NOT NULL`,
+  );
+  return rows[0]?.in_ms ?? undefined;
 }
 
 export interface Decided {

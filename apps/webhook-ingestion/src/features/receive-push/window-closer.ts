@@ -1,13 +1,14 @@
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { periodic, type Worker } from '@calendar-sync/service-host';
-import { decideAndStore, lockEndedBursts } from './push-bursts.repository';
+import { decideAndStore, lockEndedBursts, nextWindowEnd } from './push-bursts.repository';
 
 const BATCH = 200;
 
 /** Lets out what was held back once its window has ended. Any replica does it for all: what is held back is a row. */
 export class WindowCloser {
   private readonly worker: Worker;
-  private alarm: NodeJS.Timeout | undefined;
+  private alarm: { timer: NodeJS.Timeout; at: number } | undefined;
+  private stopped = false;
 
   constructor(
     private readonly database: Database,
@@ -21,20 +22,25 @@ export class WindowCloser {
 
   /** A window with a push in it ends then: no need to wait for the next round. */
   expectEnd(inMs: number): void {
-    this.alarm ??= setTimeout(() => {
+    const at = performance.now() + Math.max(0, inMs) + 5;
+    if (this.stopped || (this.alarm !== undefined && this.alarm.at <= at)) return;
+    clearTimeout(this.alarm?.timer);
+    const timer = setTimeout(() => {
       this.alarm = undefined;
       this.worker.wake();
-    }, inMs + 5);
+    }, at - performance.now());
+    this.alarm = { timer, at };
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.alarm);
+    this.stopped = true;
+    clearTimeout(this.alarm?.timer);
     await this.worker.stop();
   }
 
   async closeEnded(): Promise<'again' | void> {
     const closed = await this.database.transaction(async (tx) => {
-      const bursts = await lockEndedBursts(tx, BATCH);
+      const bursts = await lockEndedBursts(tx, BATCH, this.windowMs);
       if (bursts.length === 0) return 0;
       await decideAndStore(
         tx,
@@ -46,5 +52,7 @@ export class WindowCloser {
       return bursts.length;
     });
     if (closed === BATCH) return 'again';
+    const next = closed === 0 ? undefined : await nextWindowEnd(this.database);
+    if (next !== undefined) this.expectEnd(next);
   }
 }
