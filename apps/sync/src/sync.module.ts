@@ -187,6 +187,7 @@ const retryLimits = (config: SyncConfig) => ({
         const parts = { database, queue, vault, providers, quotas, logger, onDirty };
         return new JobWorker({
           queue,
+          quotas,
           concurrency: config.SYNC_CONCURRENCY,
           everyMs: config.SYNC_POLL_MS,
           leaseMs: config.SYNC_LEASE_MS,

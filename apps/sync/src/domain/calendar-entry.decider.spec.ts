@@ -61,6 +61,23 @@ describe('an entry', () => {
       });
   });
 
+  it('changes its series when a split hands it over under its old id, with nothing else changed', () => {
+    const place = (series: string) => ({
+      providerSeriesId: series,
+      seriesId: series,
+      originalStart: { dateTime: '2026-11-30T09:00:00+01:00' },
+    });
+    const [before] = decide(record(revision(1_000, standup(), place('old'))), initialState);
+    const entry = evolve(initialState, before!);
+    const [event] = decide(record(revision(2_000, standup(), place('new'))), entry);
+    expect(event).toMatchObject({
+      type: 'EntryChanged',
+      data: { entry: { seriesId: 'new' }, changed: [{ field: 'seriesId', old: 'old', new: 'new' }] },
+    });
+    const spelled = { ...place('old'), originalStart: { dateTime: '2026-11-30T08:00:00Z' } };
+    expect(decide(record(revision(2_000, standup(), spelled)), entry)).toEqual([]);
+  });
+
   it('ignores a revision that is older than the one it has', () => {
     given(calendarEntry, added(first))
       .when(record(revision(999, standup({ title: 'Old' }))))

@@ -1,5 +1,5 @@
 import type { Decider } from '@calendar-sync/event-sourcing-core';
-import { changed, changedFields } from './changed-fields';
+import { changed, changedFields, changedPlace } from './changed-fields';
 import type { ChangedField, EntryDetails, EntryIdentity, EntryTime } from './entry-details';
 
 /** What a provider says of one entry at one time. */
@@ -106,7 +106,7 @@ export function decide(command: EntryCommand, entry: Entry): EntryEvent[] {
   if (!entry.known || entry.cancelled !== undefined || entry.details === undefined) {
     return [{ type: 'EntryAdded', data: { ...about, entry: { ...identity, ...details }, revision: mark } }];
   }
-  const fields = changedFields(entry.details, details);
+  const fields = [...changedFields(entry.details, details), ...changedPlace(entry.identity ?? identity, identity)];
   if (fields.length === 0) return [];
   return [
     { type: 'EntryChanged', data: { ...about, entry: { ...identity, ...details }, changed: fields, revision: mark } },

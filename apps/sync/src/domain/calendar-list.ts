@@ -13,6 +13,8 @@ export interface KnownCalendar {
   calendarId: string;
   connectionId: string;
   active: boolean;
+  /** On the list, and yet gone when it was pulled: left alone for a while. */
+  resting?: boolean;
   listed: ListedCalendar;
 }
 
@@ -23,7 +25,8 @@ export type CalendarDecision =
 
 /**
  * What a listing says about the calendars of a connection. Only a full listing says that a calendar is gone by leaving it out.
- * A calendar that came back, or comes through another connection of the same account, is added again.
+ * A calendar that came back, or comes through another connection of the same account, is added again; one that rests only
+ * once the provider has something new to say of it. Of a calendar that shows nothing but busy times there is nothing to sync.
  */
 export function compareListing(
   listing: { calendars: ListedCalendar[]; removed: string[]; full: boolean },
@@ -32,12 +35,17 @@ export function compareListing(
 ): CalendarDecision[] {
   const byProviderId = new Map(known.map((calendar) => [calendar.listed.providerCalendarId, calendar]));
   const latest = new Map(listing.calendars.map((calendar) => [calendar.providerCalendarId, calendar]));
-  for (const id of listing.removed) latest.delete(id);
+  const unreadable = listing.calendars.filter(({ accessRole }) => accessRole === 'freeBusyReader');
+  const removed = new Set([...listing.removed, ...unreadable.map(({ providerCalendarId }) => providerCalendarId)]);
+  for (const id of removed) latest.delete(id);
 
   const decisions: CalendarDecision[] = [];
   for (const calendar of latest.values()) {
     const before = byProviderId.get(calendar.providerCalendarId);
-    if (!before?.active || before.connectionId !== connectionId) {
+    const isSame = before?.connectionId === connectionId;
+    if (isSame && !before.active && before.resting && listing.full && differing(before.listed, calendar).length === 0)
+      continue;
+    if (!isSame || !before.active) {
       decisions.push({ kind: 'added', calendar });
       continue;
     }
@@ -46,8 +54,7 @@ export function compareListing(
   }
   for (const { active, calendarId, connectionId: through, listed } of known) {
     if (!active || through !== connectionId) continue;
-    const gone =
-      listing.removed.includes(listed.providerCalendarId) || (listing.full && !latest.has(listed.providerCalendarId));
+    const gone = removed.has(listed.providerCalendarId) || (listing.full && !latest.has(listed.providerCalendarId));
     if (gone) decisions.push({ kind: 'removed', calendarId });
   }
   return decisions;

@@ -1,4 +1,4 @@
-import type { Attendee, ChangedField, EntryDetails, EntryTime } from './entry-details';
+import type { Attendee, ChangedField, EntryDetails, EntryIdentity, EntryTime } from './entry-details';
 
 /** Longer values are cut in the old-and-new part of a change, so that one huge description can't make a message too large for its topic. */
 export const LARGEST_VALUE_BYTES = 64 * 1024;
@@ -12,6 +12,18 @@ export function changedFields(before: EntryDetails, after: EntryDetails): Change
     .sort()
     .map((field) => changed(field, before[field], after[field]));
 }
+
+/** Whose occurrence it is. A split hands instances over to the new series under their old ids, often with nothing else changed. */
+export function changedPlace(before: EntryIdentity, after: EntryIdentity): ChangedField[] {
+  const fields: ChangedField[] = [];
+  if (before.seriesId !== after.seriesId) fields.push(changed('seriesId', before.seriesId, after.seriesId));
+  const [old, now] = [before.originalStart, after.originalStart];
+  if (instantOf(old) !== instantOf(now)) fields.push(changed('originalStart', old, now));
+  return fields;
+}
+
+const instantOf = (time: EntryTime | undefined) =>
+  time && ('date' in time ? time.date : new Date(time.dateTime).getTime());
 
 export function changed(field: string, old: unknown, now: unknown): ChangedField {
   const [oldValue, newValue] = [withinLimit(old), withinLimit(now)];

@@ -103,6 +103,29 @@ describe('a page of changes', () => {
     expect(decided.entries.find(({ entryId }) => entryId === 'moved')?.entry.cancelled).toBe('series-cancelled');
   });
 
+  it('does not revive an exception that comes in a later part of the page, or on a later page, than the end of its master', () => {
+    const changed = item('moved', { ...exception, updatedAt: 9_000 });
+    const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
+    const given: Entry = { ...living(exception), cancelled: 'series-cancelled' };
+    const laterPage = page([changed], { series: stored(gone), moved: stored(given) });
+    expect(laterPage.entries.flatMap(({ events }) => events)).toEqual([]);
+    const turned = page([item('series', revision(2_000, standup()))], { series: stored(master) });
+    const laterPart = decidePage(
+      { about: calendar, providerCalendarId, fullListing: false, endedBefore: turned.ended },
+      [changed],
+      new Map([['moved', stored(given)]]),
+      new Map(),
+    );
+    expect(laterPart.entries.flatMap(({ events }) => events)).toEqual([]);
+  });
+
+  it('takes in a full listing the exceptions of a series that came back before the series itself', () => {
+    const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
+    const given: Entry = { ...living(exception), cancelled: 'series-cancelled' };
+    const decided = page([item('moved', exception)], { series: stored(gone), moved: stored(given) }, {}, true);
+    expect(types(decided)).toEqual(['moved: EntryAdded']);
+  });
+
   it('asks for a full listing when a cancelled series comes back, for its exceptions return in silence', () => {
     const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
     const restored = item('series', revision(3_000, standup({ recurrence: weekly })));

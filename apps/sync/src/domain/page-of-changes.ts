@@ -29,6 +29,8 @@ export interface PageContext {
   providerCalendarId: string;
   /** The page is of a full listing: what it says is the present. */
   fullListing: boolean;
+  /** Series that ended in an earlier part of the same page. */
+  endedBefore?: ReadonlySet<string>;
 }
 
 export interface DecidedEntry {
@@ -48,7 +50,15 @@ export interface DecidedPage {
   cancelled: number;
   /** A cancelled series or exception came back, or may have: what returns with it may do so without a word of the provider. Only a full listing tells. */
   relist: boolean;
+  /** Series that this part of the page, or one before it, ended. */
+  ended: ReadonlySet<string>;
 }
+
+/** Masters before their exceptions, otherwise in the provider's order. */
+export const mastersFirst = <Item>(items: readonly Item[], seriesOf: (item: Item) => string | undefined): Item[] => [
+  ...items.filter((item) => seriesOf(item) === undefined),
+  ...items.filter((item) => seriesOf(item) !== undefined),
+];
 
 /** Masters that this page cancels or turns into single entries: their exceptions go with them and have to be loaded. */
 export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, StoredEntry>): string[] {
@@ -62,7 +72,8 @@ export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, Store
 
 /**
  * Decides a whole page. Masters before exceptions, otherwise in the provider's order, so that of two revisions of one
- * entry the later is decided on top of the earlier. `exceptions` are those of the ended series, by their master.
+ * entry the later is decided on top of the earlier. `stored` has the masters of its exceptions, too; `exceptions` are
+ * those of the ended series, by their master.
  */
 export function decidePage(
   context: PageContext,
@@ -71,7 +82,7 @@ export function decidePage(
   exceptions: ReadonlyMap<string, ReadonlyMap<string, StoredEntry>>,
 ): DecidedPage {
   const decided = new Map<string, DecidedEntry>();
-  const endedHere = new Set<string>();
+  const endedHere = new Set(context.endedBefore);
   let relist = false;
 
   const working = (entryId: string, before: StoredEntry | undefined): DecidedEntry => {
@@ -102,10 +113,12 @@ export function decidePage(
     }
   };
 
-  const masters = items.filter(({ revision }) => revision.providerSeriesId === undefined);
-  const occurrences = items.filter(({ revision }) => revision.providerSeriesId !== undefined);
+  // A full listing may show the exceptions of a series that came back before the series itself.
+  const isEndedSeries = (seriesId: string) =>
+    endedHere.has(seriesId) ||
+    (!context.fullListing && (decided.get(seriesId) ?? stored.get(seriesId))?.entry.cancelled !== undefined);
 
-  for (const item of [...masters, ...occurrences]) {
+  for (const item of mastersFirst(items, ({ revision }) => revision.providerSeriesId)) {
     const before = stored.get(item.entryId);
     const target = working(item.entryId, before);
     const was = target.entry;
@@ -114,7 +127,7 @@ export function decidePage(
       data: {
         about: { ...context.about, entryId: item.entryId },
         providerCalendarId: context.providerCalendarId,
-        revision: orphaned(item.revision, endedHere),
+        revision: orphaned(item.revision, isEndedSeries),
         listedInFull: context.fullListing && !target.returned && !(before?.seenInListing ?? false),
       },
     };
@@ -146,6 +159,7 @@ export function decidePage(
     changed: count('EntryChanged'),
     cancelled: count('EntryCancelled'),
     relist,
+    ended: endedHere,
   };
 }
 
@@ -156,9 +170,9 @@ const mayHaveReturned = (revision: Revision, was: Entry) =>
   was.cancelled !== undefined &&
   revision.updatedAt === was.updatedAt;
 
-/** A page may list an exception, changed earlier, beside the tombstone of its master: it doesn't outlive it. */
-function orphaned(revision: Revision, endedHere: ReadonlySet<string>): Revision {
-  if (revision.seriesId === undefined || revision.cancelled || !endedHere.has(revision.seriesId)) return revision;
+/** An exception, changed earlier, may be listed beside the tombstone of its master or after it: it doesn't outlive it. */
+function orphaned(revision: Revision, isEndedSeries: (seriesId: string) => boolean): Revision {
+  if (revision.seriesId === undefined || revision.cancelled || !isEndedSeries(revision.seriesId)) return revision;
   const { details: _, updatedAt: __, ...rest } = revision;
   return { ...rest, cancelled: true };
 }

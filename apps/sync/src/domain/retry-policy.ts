@@ -25,6 +25,7 @@ export interface RetryLimits {
 export const defaultRetryLimits: RetryLimits = { baseMs: 1_000, capMs: 30 * 60_000, maxAttempts: 30 };
 
 const REFUSED_ATTEMPTS = 4;
+const GONE_ATTEMPTS = 3;
 const OPERATIONAL_LIMIT_MS = 60 * 60_000;
 
 /**
@@ -41,7 +42,8 @@ export function reactTo(failure: PullFailure, attempt: number, random: number, l
     case 'AccountUnusable':
       return { kind: 'suspend', reason: 'account-unusable' };
     case 'CalendarGone':
-      return { kind: 'calendar-gone' };
+      // Right after its creation, or in passing, a calendar may be missing though it is there.
+      return attempt >= GONE_ATTEMPTS ? { kind: 'calendar-gone' } : retry(attempt, random, limits);
     case 'RateLimited': {
       const unasked = failure.scope === 'operational' ? OPERATIONAL_LIMIT_MS : backoff(attempt, limits);
       // Whoever waited for the same limit must not come back in the same moment.

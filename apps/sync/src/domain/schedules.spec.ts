@@ -67,6 +67,16 @@ describe('a failed pull', () => {
     );
   });
 
+  it('believes that a calendar is gone only the third time', () => {
+    expect(reactTo({ code: 'CalendarGone' }, 2, 0.5)).toMatchObject({ kind: 'retry' });
+    expect(reactTo({ code: 'CalendarGone' }, 3, 0.5)).toEqual({ kind: 'calendar-gone' });
+  });
+
+  it('waits for everybody when our client is refused, and parks and suspends nobody', () => {
+    for (const attempt of [1, 5, 100])
+      expect(reactTo({ code: 'ClientRefused' }, attempt, 0)).toMatchObject({ kind: 'wait', bucket: 'project' });
+  });
+
   it('suspends at once when the grant is dead or too small', () => {
     expect(reactTo({ code: 'AccessRevoked' }, 1, 0)).toEqual({ kind: 'suspend', reason: 'access-revoked' });
     expect(reactTo({ code: 'ConsentTooSmall' }, 1, 0)).toEqual({ kind: 'suspend', reason: 'consent-too-small' });
@@ -118,6 +128,24 @@ describe('a listing of calendars', () => {
     expect(compareListing({ calendars: [], removed: [], full: true }, known, 'c1')).toEqual([
       { kind: 'removed', calendarId: 'ours' },
     ]);
+  });
+
+  it('leaves a calendar that rests alone until the provider has something new to say of it', () => {
+    const resting = known.map((calendar) => ({ ...calendar, active: false, resting: true }));
+    expect(compareListing({ calendars: [work], removed: [], full: true }, resting, 'c1')).toEqual([]);
+    const anew = [{ kind: 'added' }];
+    expect(compareListing({ calendars: [work], removed: [], full: false }, resting, 'c1')).toMatchObject(anew);
+    const renamed = { calendars: [{ ...work, title: 'Office' }], removed: [], full: true };
+    expect(compareListing(renamed, resting, 'c1')).toMatchObject(anew);
+    const rested = resting.map((calendar) => ({ ...calendar, resting: false }));
+    expect(compareListing({ calendars: [work], removed: [], full: true }, rested, 'c1')).toMatchObject(anew);
+    expect(compareListing({ calendars: [work], removed: [], full: true }, resting, 'c2')).toMatchObject(anew);
+  });
+
+  it('lets go what shows nothing but busy times', () => {
+    const busyOnly = { calendars: [{ ...work, accessRole: 'freeBusyReader' }], removed: [], full: false };
+    expect(compareListing(busyOnly, known, 'c1')).toEqual([{ kind: 'removed', calendarId: 'ours' }]);
+    expect(compareListing(busyOnly, [], 'c1')).toEqual([]);
   });
 
   it('adds again what comes through another connection of the account', () => {

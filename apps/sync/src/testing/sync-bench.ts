@@ -129,6 +129,7 @@ export class SyncBench {
     const keeper = this.keeper();
     const jobs = new JobWorker({
       queue,
+      quotas,
       concurrency: 4,
       everyMs,
       leaseMs,

@@ -33,11 +33,18 @@ export class DisconnectAccountJob implements JobHandler {
     const { database, vault, providers, queue } = this.options;
     const { ownerId, connectionId } = job;
     const { revoke, metadata } = job.details as { revoke: boolean; metadata: EventMetadata };
-    const { rows } = await database.query<{ provider: string }>(
-      'SELECT provider FROM connections WHERE connection_id = $1',
+    const { rows } = await database.query<{ provider: string; status: string }>(
+      'SELECT provider, status FROM connections WHERE connection_id = $1',
       [connectionId],
     );
-    const provider = providerNamed(providers, rows[0]?.provider ?? 'google');
+    // Connected again meanwhile under the same id, or forgotten by another job: nothing is left to undo.
+    if (rows[0]?.status !== 'disconnecting') {
+      const operation = { operationId: job.subject, ownerId };
+      return queue.complete(job, (tx) =>
+        record(tx, [operationSteps(operation, [succeeded(operation, { connectionId })])], metadata),
+      );
+    }
+    const provider = providerNamed(providers, rows[0].provider);
     const isLastAttempt = job.attempts + 1 >= ATTEMPTS;
     try {
       const credentials = await vault.open(database, { ownerId, provider: provider.name, connectionId });
@@ -88,10 +95,13 @@ export class DisconnectAccountJob implements JobHandler {
 
   private async forget(tx: Transaction, job: ClaimedJob, provider: string): Promise<StreamOfEvents[]> {
     const { ownerId, connectionId } = job;
-    await tx.query(
-      `UPDATE connections SET status = 'removed', list_cursor = NULL, updated_at = now() WHERE connection_id = $1`,
+    const operation = { operationId: job.subject, ownerId };
+    const { rowCount } = await tx.query(
+      `UPDATE connections SET status = 'removed', list_cursor = NULL, updated_at = now()
+       WHERE connection_id = $1 AND status = 'disconnecting'`,
       [connectionId],
     );
+    if (rowCount === 0) return [operationSteps(operation, [succeeded(operation, { connectionId })])];
     await this.options.vault.destroy(tx, connectionId);
     await cancelJobs(tx, ['stop-channel'], { connectionId });
     const { rows: calendars } = await tx.query<{ calendar_id: string }>(
@@ -106,7 +116,6 @@ export class DisconnectAccountJob implements JobHandler {
     for (const channel of await channelsOf(tx, connectionId))
       streams.push(...(await channelStopped(tx, channel, 'not told')));
     const { rows } = await tx.query<{ now: Date }>('SELECT now() AS now');
-    const operation = { operationId: job.subject, ownerId };
     return [
       ...streams,
       {

@@ -32,6 +32,7 @@ interface CalendarRow {
   hidden: boolean;
   color: string | null;
   status: string;
+  resting: boolean;
 }
 
 /** Where the caller opens the watches itself, their own jobs wait for so long: those are the ones that can't be forgotten. */
@@ -77,13 +78,14 @@ export async function applyListing(
 /** Every calendar of the account that we ever had, through whichever connection. */
 async function knownCalendars(tx: Transaction, connection: ListingConnection): Promise<KnownCalendar[]> {
   const { rows } = await tx.query<CalendarRow>(
-    `SELECT * FROM calendars WHERE owner_id = $1 AND provider = $2 AND account = $3 ORDER BY calendar_id FOR UPDATE`,
+    `SELECT *, coalesce(rests_until > now(), false) AS resting FROM calendars WHERE owner_id = $1 AND provider = $2 AND account = $3 ORDER BY calendar_id FOR UPDATE`,
     [connection.ownerId, connection.provider, connection.account],
   );
   return rows.map((row) => ({
     calendarId: row.calendar_id,
     connectionId: row.connection_id,
     active: row.status === 'active',
+    resting: row.resting,
     listed: {
       providerCalendarId: row.provider_calendar_id,
       title: row.title,
@@ -104,7 +106,8 @@ async function saveCalendar(tx: Transaction, of: ListingConnection, calendarId: 
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active')
      ON CONFLICT (calendar_id) DO UPDATE SET connection_id = excluded.connection_id, title = excluded.title,
        description = excluded.description, time_zone = excluded.time_zone, access_role = excluded.access_role,
-       is_primary = excluded.is_primary, hidden = excluded.hidden, color = excluded.color, status = 'active', removed_at = NULL`,
+       is_primary = excluded.is_primary, hidden = excluded.hidden, color = excluded.color, status = 'active', removed_at = NULL,
+       rests_until = NULL`,
     [
       calendarId,
       of.ownerId,
@@ -164,6 +167,7 @@ export async function resumeCalendars(tx: Transaction, connection: ListingConnec
     [connection.connectionId],
   );
   const calendarIds = rows.map(({ calendar_id }) => calendar_id);
+  await tx.query('UPDATE calendars SET rests_until = NULL WHERE connection_id = $1', [connection.connectionId]);
   // Whether channels outlive their grant is documented nowhere.
   await tx.query(
     "UPDATE calendar_webhooks SET renew_at = now() WHERE calendar_id = ANY ($1::uuid[]) AND state = 'live'",
@@ -178,18 +182,21 @@ export async function resumeCalendars(tx: Transaction, connection: ListingConnec
 
 /**
  * The calendars are gone or let go: nothing of them is pulled or watched any more. Their entries stay as they are; readers hide
- * them with the one CalendarRemoved instead of following thousands of cancellations.
+ * them with the one CalendarRemoved instead of following thousands of cancellations. One that was refused though it may
+ * still be on the list rests: for a day, then for two, up to thirty.
  */
 export async function removeCalendars(
   tx: Transaction,
   calendarIds: readonly string[],
   reason: 'gone-at-provider' | 'disconnected',
+  { refused = false } = {},
 ): Promise<StreamOfEvents[]> {
   if (calendarIds.length === 0) return [];
   const { rows } = await tx.query<{ calendar_id: string; owner_id: string; connection_id: string }>(
-    `UPDATE calendars SET status = 'removed', removed_at = now()
+    `UPDATE calendars SET status = 'removed', removed_at = now(), refusals = CASE WHEN $2 THEN refusals + 1 ELSE 0 END,
+       rests_until = CASE WHEN $2 THEN now() + least(30, 2 ^ least(refusals, 5)) * interval '1 day' END
      WHERE calendar_id = ANY ($1::uuid[]) AND status = 'active' RETURNING calendar_id, owner_id, connection_id`,
-    [calendarIds],
+    [calendarIds, refused],
   );
   const ids = rows.map(({ calendar_id }) => calendar_id);
   const waiting = await failWaiting(tx, ids, { code: 'CalendarRemoved', detail: 'the calendar was removed' });
@@ -229,7 +236,7 @@ export async function stopSyncing(tx: Transaction, calendarIds: readonly string[
 async function retireChannels(tx: Transaction, calendarIds: readonly string[]) {
   const { rows } = await tx.query<{ channel_id: string; resource_id: string; owner_id: string; connection_id: string }>(
     `UPDATE calendar_webhooks SET state = 'retiring'
-     WHERE calendar_id = ANY ($1::uuid[]) AND state = 'live' AND resource_id IS NOT NULL
+     WHERE calendar_id = ANY ($1::uuid[]) AND state IN ('opening', 'live') AND resource_id IS NOT NULL
      RETURNING channel_id, resource_id, owner_id, connection_id`,
     [calendarIds],
   );

@@ -3,6 +3,7 @@ import {
   type Credentials,
   CursorExpired,
   type ProviderCalendar,
+  ProviderUnavailable,
 } from '@calendar-sync/calendar-providers-port';
 import type { Listing } from './calendar-registry';
 
@@ -31,5 +32,7 @@ export async function listAll(
     if (cursor === undefined || !(error instanceof CursorExpired)) throw error;
     return listAll(provider, credentials, undefined, beforePage);
   }
+  // Every account has its primary calendar: an empty list is a mishap, and believing it would let everything go.
+  if (cursor === undefined && calendars.length === 0) throw new ProviderUnavailable('the list of calendars is empty');
   return { calendars, removed, full: cursor === undefined, cursor: next };
 }

@@ -2,6 +2,7 @@ import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { nextPoll } from '../../domain/poll-schedule';
 import type { StreamOfEvents } from '../../publishing/record';
 import { finishedRequests, operationSteps, succeeded } from '../report-operations/operation-log';
+import { enqueueJobs } from '../run-jobs/job-queue';
 import { type PullRun, savePull } from './pull-run.store';
 import type { HeldState, Lease } from './sync-state.store';
 
@@ -10,6 +11,9 @@ export interface PollLimits {
   maxSeconds: number;
   secondLookMs: number;
 }
+
+/** A single push gets lost now and then; polls in a row that found what no push had announced say that the channel is silent. */
+const SILENT_AFTER_FINDS = 2;
 
 /** Sync token and `synced_seq` move here and nowhere else, with or after the last page. Gives what is to be recorded. */
 export async function finishPull(
@@ -21,29 +25,31 @@ export async function finishPull(
 ): Promise<StreamOfEvents[]> {
   const changes = pull.added + pull.changed + pull.cancelled;
   const secondsSinceLastChange = changes > 0 ? 0 : state.secondsSinceLastChange;
+  const foundUnannounced =
+    pull.trigger === 'poll' && pull.kind === 'incremental' && changes > 0 && state.notifiedAt === undefined;
   const poll = nextPoll(
     {
       mode: state.mode,
       minSeconds: limits.minSeconds,
       maxSeconds: limits.maxSeconds,
-      foundUnannounced:
-        pull.trigger === 'poll' && pull.kind === 'incremental' && changes > 0 && state.notifiedAt === undefined,
+      foundUnannounced,
       ...(secondsSinceLastChange === undefined ? {} : { secondsSinceLastChange }),
     },
     Math.random(),
   );
   // A push that brought nothing may have been faster than the change that it announced.
   const lookAgain = pull.trigger === 'notification' && changes === 0 && !pull.secondLook;
-  const { rows } = await tx.query<{ next_poll_at: Date; finished_at: Date }>(
+  const { rows } = await tx.query<{ next_poll_at: Date; finished_at: Date; unannounced_finds: number }>(
     `UPDATE calendar_sync_states SET sync_token = $2, synced_seq = $3,
        full_synced_seq = CASE WHEN $4 THEN $3 ELSE full_synced_seq END,
+       unannounced_finds = CASE WHEN $9 THEN unannounced_finds + 1 WHEN $10 THEN 0 ELSE unannounced_finds END,
        consecutive_failures = 0, blocked_until = NULL, lease_owner = NULL, lease_until = NULL, last_synced_at = clock_timestamp(),
        last_changed_at = CASE WHEN $5 THEN clock_timestamp() ELSE last_changed_at END,
        next_poll_at = clock_timestamp() + $6 * interval '1 second', poll_reason = $7,
        look_again_at = CASE WHEN $8::float8 IS NOT NULL THEN clock_timestamp() + $8::float8 * interval '1 millisecond' END,
        due_at = CASE WHEN dirty_seq > $3 THEN clock_timestamp() ELSE clock_timestamp() + least($6 * interval '1 second',
          CASE WHEN $8::float8 IS NOT NULL THEN $8::float8 * interval '1 millisecond' END) END
-     WHERE calendar_id = $1 RETURNING next_poll_at, last_synced_at AS finished_at`,
+     WHERE calendar_id = $1 RETURNING next_poll_at, last_synced_at AS finished_at, unannounced_finds`,
     [
       lease.calendarId,
       pull.nextCursor,
@@ -53,9 +59,15 @@ export async function finishPull(
       poll.seconds,
       poll.reason,
       lookAgain ? limits.secondLookMs : null,
+      foundUnannounced,
+      pull.trigger === 'notification',
     ],
   );
   const { next_poll_at: nextPollAt, finished_at: finishedAt } = rows[0]!;
+  if (state.mode === 'push' && foundUnannounced && rows[0]!.unannounced_finds >= SILENT_AFTER_FINDS)
+    await replaceSilentChannel(tx, lease);
+  if (pull.kind === 'full')
+    await tx.query('UPDATE calendars SET refusals = 0 WHERE calendar_id = $1', [lease.calendarId]);
   await tx.query('DELETE FROM webhook_retry_queue WHERE calendar_id = $1', [lease.calendarId]);
   await savePull(tx, { ...pull, streamVersion: pull.streamVersion + 1 }, 'finished');
   const { ownerId, connectionId, calendarId } = lease;
@@ -105,6 +117,17 @@ export async function finishPull(
     },
     ...requests.map((operation) => operationSteps(operation, [succeeded(operation, {})])),
   ];
+}
+
+/** Nobody tells whether a channel still lives: a new one takes its place. */
+async function replaceSilentChannel(tx: Transaction, { calendarId, ownerId, connectionId }: Lease): Promise<void> {
+  const { rowCount } = await tx.query(
+    "UPDATE calendar_webhooks SET renew_at = now() WHERE calendar_id = $1 AND state = 'live'",
+    [calendarId],
+  );
+  if (rowCount === 0) return;
+  await tx.query('UPDATE calendar_sync_states SET unannounced_finds = 0 WHERE calendar_id = $1', [calendarId]);
+  await enqueueJobs(tx, [{ kind: 'keep-watch', subject: calendarId, ownerId, connectionId }]);
 }
 
 /** The notifications that a pull covers; they wait no longer. */

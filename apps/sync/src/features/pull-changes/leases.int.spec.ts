@@ -5,7 +5,8 @@ import { connectAndSettle } from '../../testing/connected-bench';
 import { type GoogleAccount, meeting, simulatedGoogle, type SimulatedGoogle } from '../../testing/google-account';
 import { SyncBench } from '../../testing/sync-bench';
 import { LeaseLost } from '../run-jobs/job-queue';
-import { writePage } from './page-writer';
+import { finishPull } from './finish-pull';
+import { writeItems } from './page-writer';
 import { openPull, savePull } from './pull-run.store';
 import { claimDue, hold, type Lease, markDirty, prolongLease, releaseLease } from './sync-state.store';
 
@@ -68,7 +69,7 @@ describe('the lease of a calendar', () => {
     await bench.rows("UPDATE calendar_entries SET etag = 'moved on', provider_updated_at = NULL");
     const staleWrite = bench.database.transaction(async (tx) => {
       await hold(tx, first);
-      await writePage(tx, first, ada.email, pull, page!);
+      await writeItems(tx, first, ada.email, pull, page!.items);
     });
     await expect(staleWrite).rejects.toBeInstanceOf(LeaseLost);
     expect(await prolongLease(bench.database, first, 60_000)).toBe(false);
@@ -89,7 +90,13 @@ describe('the lease of a calendar', () => {
     expect(page?.nextPageToken).toBeDefined();
     const stood = await bench.database.transaction(async (tx) => {
       const opened = await openPull(tx, died, await hold(tx, died));
-      const { pull } = await writePage(tx, died, ada.email, opened, page!);
+      const written = await writeItems(tx, died, ada.email, opened, page!.items);
+      const pull = {
+        ...written.pull,
+        pageToken: page!.nextPageToken,
+        pages: 1,
+        items: page!.items.length,
+      };
       await savePull(tx, pull, 'running');
       return pull;
     });
@@ -101,6 +108,24 @@ describe('the lease of a calendar', () => {
     expect(end?.data).toMatchObject({ kind: 'full', added: 0, cancelled: 0 });
     expect((await google.calls('events.list')) - calls).toBe(Number(end?.data['pages']) - 1);
     expect(await bench.titles(calendarId)).toEqual(['A', 'B', 'C']);
+  });
+
+  test('a pull covers what was marked before it began, and nothing that was marked while it ran', async () => {
+    await soil();
+    const lease = (await claim())!;
+    const pull = await bench.database.transaction(async (tx) => openPull(tx, lease, await hold(tx, lease)));
+    await soil();
+    const limits = { minSeconds: 600, maxSeconds: 3_600, secondLookMs: 50 };
+    await bench.database.transaction(async (tx) =>
+      finishPull(tx, lease, await hold(tx, lease), { ...pull, nextCursor: 'next' }, limits),
+    );
+    const [state] = await bench.rows<{ dirty_seq: string; synced_seq: string; due: boolean }>(
+      'SELECT dirty_seq, synced_seq, due_at <= now() AS due FROM calendar_sync_states WHERE calendar_id = $1',
+      [calendarId],
+    );
+    expect(state?.synced_seq).toBe(pull.dirtySeq);
+    expect(BigInt(state!.dirty_seq)).toBe(BigInt(pull.dirtySeq) + 1n);
+    expect(state?.due).toBe(true);
   });
 
   test('a push that comes during a pull leads to another one', async () => {

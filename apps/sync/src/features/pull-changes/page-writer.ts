@@ -1,8 +1,8 @@
-import type { ChangePage } from '@calendar-sync/calendar-providers-port';
+import type { SeenEntry } from '@calendar-sync/calendar-providers-port';
 import { entryIdOf } from '@calendar-sync/contracts-sync';
 import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { decide, evolve, type Revision } from '../../domain/calendar-entry.decider';
-import { type DecidedEntry, decidePage, endedSeries, type SeenItem } from '../../domain/page-of-changes';
+import { type DecidedEntry, decidePage, endedSeries, mastersFirst, type SeenItem } from '../../domain/page-of-changes';
 import type { StreamOfEvents } from '../../publishing/record';
 import { type EntryToSave, loadAbsent, loadEntries, loadExceptions, markSeen, saveEntries } from './entry.store';
 import type { PullRun } from './pull-run.store';
@@ -18,21 +18,44 @@ const streamOf = (lease: Lease, { entryId, expectedVersion, events }: DecidedEnt
   events,
 });
 
+/** What one transaction takes of a page: pushes for the calendar wait for its end, and no statement may come near its time limit. */
+const SLICE_ITEMS = 500;
+const SLICE_CHARACTERS = 1_000_000;
+
+/** A page in parts, each small enough for a transaction; at least one, and masters before exceptions over all of them. */
+export function slicesOf(items: readonly SeenEntry[]): SeenEntry[][] {
+  const slices: SeenEntry[][] = [[]];
+  let characters = 0;
+  for (const item of mastersFirst(items, ({ providerSeriesId }) => providerSeriesId)) {
+    const size = JSON.stringify(item.resource).length;
+    const slice = slices.at(-1)!;
+    if (slice.length > 0 && (slice.length === SLICE_ITEMS || characters + size > SLICE_CHARACTERS)) {
+      slices.push([item]);
+      characters = size;
+      continue;
+    }
+    slice.push(item);
+    characters += size;
+  }
+  return slices;
+}
+
 export interface WrittenPage {
   pull: PullRun;
   streams: StreamOfEvents[];
 }
 
-/** Stores the entries of a page and gives what is to be recorded of them: half a dozen statements, however many items. */
-export async function writePage(
+/** Stores entries of a page and gives what is to be recorded of them: half a dozen statements, however many items. */
+export async function writeItems(
   tx: Transaction,
   lease: Lease,
   providerCalendarId: string,
   pull: PullRun,
-  page: ChangePage,
-): Promise<WrittenPage> {
+  seenEntries: readonly SeenEntry[],
+  endedBefore: ReadonlySet<string> = new Set(),
+): Promise<WrittenPage & { ended: ReadonlySet<string> }> {
   const resources = new Map<string, object>();
-  const items = page.items.map((seen): SeenItem => {
+  const items = seenEntries.map((seen): SeenItem => {
     const entryId = entryIdOf(lease.calendarId, seen.providerEntryId);
     resources.set(entryId, seen.resource);
     const { providerSeriesId } = seen;
@@ -50,11 +73,12 @@ export async function writePage(
     return { entryId, revision };
   });
   const full = pull.kind === 'full';
-  const stored = await loadEntries(tx, [...new Set(items.map(({ entryId }) => entryId))], pull.pullId);
+  const concerned = items.flatMap(({ entryId, revision }) => [entryId, revision.seriesId ?? entryId]);
+  const stored = await loadEntries(tx, [...new Set(concerned)], pull.pullId);
   const exceptions = await loadExceptions(tx, endedSeries(items, stored), pull.pullId);
   const { ownerId, connectionId, calendarId } = lease;
   const decided = decidePage(
-    { about: { ownerId, connectionId, calendarId }, providerCalendarId, fullListing: full },
+    { about: { ownerId, connectionId, calendarId }, providerCalendarId, fullListing: full, endedBefore },
     items,
     stored,
     exceptions,
@@ -83,15 +107,12 @@ export async function writePage(
   return {
     pull: {
       ...pull,
-      pageToken: page.nextPageToken,
-      nextCursor: page.nextCursor,
-      pages: pull.pages + 1,
-      items: pull.items + page.items.length,
       added: pull.added + decided.added,
       changed: pull.changed + decided.changed,
       cancelled: pull.cancelled + decided.cancelled,
     },
     streams: decided.entries.map((one) => streamOf(lease, one)),
+    ended: decided.ended,
   };
 }
 

@@ -8,7 +8,7 @@ import { QuotaExhausted, type QuotaBuckets } from '../respect-quotas/quota-bucke
 import { LeaseLost } from '../run-jobs/job-queue';
 import { failureOf } from './failure-of';
 import { finishPull, type PollLimits } from './finish-pull';
-import { sweepStep, writePage } from './page-writer';
+import { slicesOf, sweepStep, writeItems } from './page-writer';
 import { abandonPull, openPull, type PullRun, savePull, startPull } from './pull-run.store';
 import { loadTarget, type Providers, type PullTarget } from './pull-target';
 import { recordFailure } from './record-failure';
@@ -78,12 +78,27 @@ export class Puller {
     while (status === 'sweeping') status = await this.sweep(lease, progress);
   }
 
-  /** One transaction: the page's entries with their history, where the pull stands, and on the last page its end. */
+  /** The page's entries with their history, a transaction per slice; the last one moves the pull on, and on the last page ends it. A crash between two repeats the page, which by then is no news. */
   private async store(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, page: ChangePage) {
     const { database, polling } = this.options;
+    const slices = slicesOf(page.items);
+    const lastSlice = slices.pop()!;
+    let ended: ReadonlySet<string> = new Set();
+    for (const slice of slices) {
+      const written = await database.transaction(async (tx) => {
+        await hold(tx, lease);
+        const written = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, slice, ended);
+        await savePull(tx, written.pull, 'running');
+        await record(tx, written.streams, written.pull.metadata);
+        return written;
+      });
+      progress.pull = written.pull;
+      ended = written.ended;
+    }
     const { pull, status } = await database.transaction(async (tx) => {
       const state = await hold(tx, lease);
-      const written = await writePage(tx, lease, target.providerCalendarId, progress.pull!, page);
+      const ofSlice = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, lastSlice, ended);
+      const written = { ...ofSlice, pull: turned(ofSlice.pull, page) };
       const last = page.nextPageToken === undefined;
       if (last && written.pull.kind === 'incremental') {
         const end = await finishPull(tx, lease, state, written.pull, polling);
@@ -157,7 +172,7 @@ export class Puller {
       logger.info({ calendarId }, 'the calendar was taken over or let go; this pull stops');
       return;
     }
-    if (error instanceof QuotaExhausted) return releaseLease(database, lease, error.waitMs);
+    if (error instanceof QuotaExhausted) return releaseLease(database, lease, apart(error.waitMs));
     if (error instanceof CredentialsGone) return releaseLease(database, lease, 60_000);
     if (isTransientDatabaseError(error) && !isTimeLimit(error)) {
       logger.warn({ error, calendarId }, 'the database failed during a pull');
@@ -179,6 +194,17 @@ export class Puller {
     );
   }
 }
+
+/** Whoever waits for the same budget must not come back for it in the same moment. */
+const apart = (waitMs: number) => waitMs + Math.random() * Math.min(waitMs, 60_000);
+
+const turned = (pull: PullRun, { items, nextPageToken, nextCursor }: ChangePage): PullRun => ({
+  ...pull,
+  pageToken: nextPageToken,
+  nextCursor,
+  pages: pull.pages + 1,
+  items: pull.items + items.length,
+});
 
 function progressOf(lease: Lease, pull: PullRun) {
   const { ownerId, connectionId, calendarId } = lease;

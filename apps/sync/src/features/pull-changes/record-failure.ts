@@ -44,7 +44,7 @@ export async function recordFailure(tx: Transaction, quotas: QuotaBuckets, faile
     streams.push(...(await suspendConnection(tx, lease.connectionId, reaction.reason, failure.detail)));
   }
   if (reaction.kind === 'calendar-gone') {
-    streams.push(...(await removeCalendars(tx, [lease.calendarId], 'gone-at-provider')));
+    streams.push(...(await removeCalendars(tx, [lease.calendarId], 'gone-at-provider', { refused: true })));
   }
   // The page token may be what was refused: the next attempt begins anew.
   if (failed.pull && failure.code === 'ProviderRefused') await abandonPull(tx, failed.pull.pullId);

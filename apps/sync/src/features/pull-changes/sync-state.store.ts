@@ -29,7 +29,13 @@ export interface HeldState {
   secondsSinceLastChange: number | undefined;
 }
 
-/** A long pull is one from the beginning; short ones must not wait for all of them. */
+/** Now and then what is due longest goes first, whatever it is, so that polls are not forgotten over a flood of pushes. */
+const LONGEST_DUE_FIRST = 0.2;
+
+/**
+ * A long pull is one from the beginning; short ones must not wait for all of them. Of the short ones those that somebody
+ * announced go before polls: after a pause of the service all polls are due at once.
+ */
 export async function claimDue(
   db: Queryable,
   claim: { worker: string; leaseMs: number; limit: number; longOnes: number },
@@ -41,11 +47,19 @@ export async function claimDue(
     fencing_token: string;
     long: boolean;
   }>(
-    `WITH short AS (
+    `WITH announced AS (
+       SELECT calendar_id FROM calendar_sync_states
+       WHERE active AND dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+         AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+       ORDER BY due_at LIMIT CASE WHEN $5 THEN 0 ELSE $3::bigint END FOR UPDATE SKIP LOCKED
+     ), others AS (
        SELECT calendar_id FROM calendar_sync_states
        WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
          AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
-       ORDER BY due_at LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+         AND calendar_id NOT IN (SELECT calendar_id FROM announced)
+       ORDER BY due_at LIMIT $3::bigint - (SELECT count(*) FROM announced) FOR UPDATE SKIP LOCKED
+     ), short AS (
+       SELECT calendar_id FROM announced UNION ALL SELECT calendar_id FROM others
      ), long AS (
        SELECT calendar_id FROM calendar_sync_states
        WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
@@ -57,7 +71,7 @@ export async function claimDue(
      WHERE s.calendar_id IN (SELECT calendar_id FROM short UNION ALL SELECT calendar_id FROM long)
      RETURNING s.calendar_id, s.owner_id, s.connection_id, s.fencing_token,
        s.sync_token IS NULL OR s.full_requested_seq > s.full_synced_seq AS long`,
-    [claim.worker, claim.leaseMs, claim.limit, claim.longOnes],
+    [claim.worker, claim.leaseMs, claim.limit, claim.longOnes, Math.random() < LONGEST_DUE_FIRST],
   );
   return rows.map((row) => ({
     calendarId: row.calendar_id,

@@ -12,6 +12,7 @@ interface KnownChannel {
   channel_id: string;
   resource_id: string | null;
   state: string;
+  failure: string | null;
 }
 interface KnownCalendar {
   calendar_id: string;
@@ -52,8 +53,8 @@ export class NoteNotifications implements Collector<ReceivedPush> {
       }
       const of = { ownerId: calendar.owner_id, connectionId: calendar.connection_id };
       const channel = channels.get(push.channelId);
-      if (channel === undefined || channel.state === 'failed') jobs.push(stopJob(push, of));
-      else streams.push(...this.findings(push, of, channel));
+      if (isLeftOver(channel, calendar)) jobs.push(stopJob(push, of));
+      if (channel !== undefined && channel.state !== 'failed') streams.push(...this.findings(push, of, channel));
       if (channel === undefined) streams.push(answered(push, of, { outcome: 'channel-unknown' }));
       else if (push.resourceState === 'sync') streams.push(answered(push, of, { outcome: 'channel-opened' }));
       else if (!calendar.active) streams.push(answered(push, of, { failure: 'CalendarNotActive' }));
@@ -147,11 +148,18 @@ export class NoteNotifications implements Collector<ReceivedPush> {
 
   private async channelsOf(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
     const { rows } = await tx.query<KnownChannel>(
-      'SELECT channel_id, resource_id, state FROM calendar_webhooks WHERE channel_id = ANY ($1::text[])',
+      'SELECT channel_id, resource_id, state, failure FROM calendar_webhooks WHERE channel_id = ANY ($1::text[])',
       [notified.map(({ channelId }) => channelId)],
     );
     return new Map(rows.map((row) => [row.channel_id, row]));
   }
+}
+
+/** Of a crash, of an opening whose calendar was let go before its answer, or of a disconnect that the provider didn't hear of. */
+function isLeftOver(channel: KnownChannel | undefined, { active }: KnownCalendar): boolean {
+  if (channel === undefined || channel.state === 'failed') return true;
+  if (channel.state === 'opening') return !active;
+  return channel.state === 'stopped' && channel.failure !== null && active;
 }
 
 const stopJob = (push: CalendarChangeNotifiedV1, of: { ownerId: string; connectionId: string }): NewJob => ({

@@ -22,6 +22,8 @@ export class QuotaExhausted extends Error {
 /** Google counts over a sliding minute: a bucket that refills while its burst is spent must not exceed the limit together with it. */
 const BURST = 0.15;
 
+const SHORTEST_WAIT_MS = 100;
+
 const TAKE = `
   WITH wanted AS (
     SELECT bucket, capacity, blocked_until, clock_timestamp() AS at,
@@ -56,7 +58,7 @@ export class QuotaBuckets {
       await this.create(user);
       verdict = await this.take(buckets);
     }
-    if (!verdict.free) throw new QuotaExhausted(Math.max(20, Math.ceil(verdict.wait * 1000)));
+    if (!verdict.free) throw new QuotaExhausted(Math.max(SHORTEST_WAIT_MS, Math.ceil(verdict.wait * 1000)));
   }
 
   /** The provider said how long: nobody calls for this user, or for anybody, until then. */
@@ -66,6 +68,15 @@ export class QuotaBuckets {
        SET blocked_until = greatest(blocked_until, clock_timestamp() + $2 * interval '1 millisecond') WHERE bucket = $1`,
       [scope === 'user' ? this.userBucket(user) : this.projectBucket(user), milliseconds],
     );
+  }
+
+  /** The same for a job, which knows its connection; without one there is no budget yet. */
+  async blockFor(connectionId: string, scope: 'user' | 'project', milliseconds: number): Promise<void> {
+    const { rows } = await this.db.query<QuotaUser>(
+      'SELECT provider, account FROM connections WHERE connection_id = $1',
+      [connectionId],
+    );
+    if (rows[0] !== undefined) await this.block(this.db, rows[0], scope, milliseconds);
   }
 
   private async take(buckets: string[]) {

@@ -31,6 +31,9 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Somebody waits for these: they go before renewals, of which thousands may be due after a pause. */
+const AWAITED: readonly JobKind[] = ['connect-account', 'disconnect-account'];
+
 /** Asked again while it runs, a job runs again after. */
 export async function enqueueJobs(tx: Queryable, jobs: readonly NewJob[]): Promise<void> {
   if (jobs.length === 0) return;
@@ -84,16 +87,22 @@ export class JobQueue {
       attempts: number;
       fencing_token: string;
     }>(
-      `WITH due AS (
+      `WITH awaited AS (
          SELECT kind, subject FROM jobs
-         WHERE run_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-         ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED
+         WHERE kind = ANY ($4::text[]) AND run_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+         ORDER BY run_at LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+       ), others AS (
+         SELECT kind, subject FROM jobs
+         WHERE kind <> ALL ($4::text[]) AND run_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+         ORDER BY run_at LIMIT $3::bigint - (SELECT count(*) FROM awaited) FOR UPDATE SKIP LOCKED
+       ), due AS (
+         SELECT kind, subject FROM awaited UNION ALL SELECT kind, subject FROM others
        )
        UPDATE jobs AS j SET lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond', again = false,
          fencing_token = fencing_token + 1
        FROM due WHERE j.kind = due.kind AND j.subject = due.subject
        RETURNING j.kind, j.subject, j.owner_id, j.connection_id, j.details, j.attempts, j.fencing_token`,
-      [this.worker, this.leaseMs, limit],
+      [this.worker, this.leaseMs, limit, AWAITED],
     );
     return rows.map((row) => ({
       kind: row.kind,

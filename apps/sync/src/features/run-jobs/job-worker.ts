@@ -3,7 +3,7 @@ import { isTransientDatabaseError } from '@calendar-sync/event-sourcing-postgres
 import { type Logger, periodic, scrubText, type Worker } from '@calendar-sync/service-host';
 import { failureOf } from '../pull-changes/failure-of';
 import { type Reaction, reactTo, type RetryLimits } from '../../domain/retry-policy';
-import { QuotaExhausted } from '../respect-quotas/quota-buckets';
+import { type QuotaBuckets, QuotaExhausted } from '../respect-quotas/quota-buckets';
 import { type ClaimedJob, type JobKind, type JobQueue, LeaseLost } from './job-queue';
 
 export interface JobHandler {
@@ -15,6 +15,7 @@ export interface JobHandler {
 
 export interface JobWorkerOptions {
   queue: JobQueue;
+  quotas: QuotaBuckets;
   handlers: readonly JobHandler[];
   concurrency: number;
   everyMs: number;
@@ -76,9 +77,9 @@ export class JobWorker {
   }
 
   private async failed(job: ClaimedJob, error: unknown): Promise<void> {
-    const { queue, logger, limits } = this.options;
+    const { queue, quotas, logger, limits } = this.options;
     if (error instanceof LeaseLost) return;
-    if (error instanceof QuotaExhausted) return queue.postpone(job, error.waitMs);
+    if (error instanceof QuotaExhausted) return queue.postpone(job, error.waitMs * (1 + Math.random()));
     if (error instanceof CredentialsGone) return queue.complete(job, async () => undefined);
     const attempt = job.attempts + 1;
     const failure = failureOf(error);
@@ -86,6 +87,7 @@ export class JobWorker {
     logger.warn({ error, job: job.kind, subject: job.subject, attempt }, 'a job failed');
     if (isTransientDatabaseError(error)) return queue.postpone(job, 500 + Math.random() * 1_000);
     const reaction = reactTo(failure, attempt, Math.random(), limits);
+    if (reaction.kind === 'wait') await quotas.blockFor(job.connectionId, reaction.bucket, reaction.delayMs);
     if (await this.handlers.get(job.kind)!.failed(job, reaction, told)) return;
     const delayMs = 'delayMs' in reaction ? reaction.delayMs : limits.capMs;
     await queue.postpone(job, delayMs, told.code);

@@ -32,7 +32,7 @@ export class KeepWatchJob implements JobHandler {
     if (reaction.kind === 'calendar-gone') {
       await this.database.transaction(async (tx) => {
         await tx.query('SELECT FROM connections WHERE connection_id = $1 FOR UPDATE', [job.connectionId]);
-        await record(tx, await removeCalendars(tx, [job.subject], 'gone-at-provider'));
+        await record(tx, await removeCalendars(tx, [job.subject], 'gone-at-provider', { refused: true }));
       });
       return true;
     }

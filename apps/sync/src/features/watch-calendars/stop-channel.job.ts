@@ -87,7 +87,12 @@ export class StopChannelJob implements JobHandler {
     const reason = String(job.details['reason'] ?? 'unknown-channel') as WatchStoppedV1['reason'];
     await this.queue.complete(job, async (tx) => {
       const channel = await noteStopped(tx, job.subject, reason, failure);
-      if (channel === undefined) return;
+      if (channel === undefined) {
+        // One that could not be stopped when it should have been: now it is.
+        if (failure === undefined)
+          await tx.query('UPDATE calendar_webhooks SET failure = NULL WHERE channel_id = $1', [job.subject]);
+        return;
+      }
       const { ownerId, connectionId, calendarId, channelId } = channel;
       const of = { ownerId, connectionId, calendarId };
       await record(tx, [watchStream(of, channelId, [{ type: 'WatchStopped', data: { ...of, channelId, reason } }])]);

@@ -15,7 +15,7 @@ import type { CredentialVault } from '../guard-credentials/credential-vault';
 import { loadTarget, type Providers, type PullTarget } from '../pull-changes/pull-target';
 import { markDirty } from '../pull-changes/sync-state.store';
 import type { QuotaBuckets } from '../respect-quotas/quota-buckets';
-import { enqueueJobs } from '../run-jobs/job-queue';
+import { cancelJobs, enqueueJobs } from '../run-jobs/job-queue';
 import {
   type Channel,
   hasOpenings,
@@ -24,6 +24,7 @@ import {
   noteOpened,
   noteOpening,
   noteStopped,
+  noteUnwanted,
   takeLostOpenings,
 } from './webhook.store';
 
@@ -51,6 +52,8 @@ export type NextLook = number | undefined;
 
 const REFUSED_AGAIN_MS = 60 * 60_000;
 const TAKEN_IDS = 3;
+/** A channel that nobody wants any more is stopped at once; its job is for a crash in between. */
+const UNWANTED_FALLBACK_MS = 15_000;
 /** Longer than a call may take. */
 const LOST_AFTER_MS = 5 * 60_000;
 
@@ -132,7 +135,11 @@ export class WatchKeeper {
         `SELECT FROM calendars WHERE calendar_id = $1 AND connection_id = $2 AND status = 'active' FOR UPDATE`,
         [calendar.calendarId, calendar.connectionId],
       );
-      if (rowCount === 0) return false;
+      if (rowCount === 0) {
+        const unwanted = await noteUnwanted(tx, channelId, resourceId);
+        await this.stopLater(tx, unwanted, 'calendar-removed', { delayMs: UNWANTED_FALLBACK_MS });
+        return false;
+      }
       await tx.query("UPDATE calendar_sync_states SET mode = 'push' WHERE calendar_id = $1", [calendar.calendarId]);
       // Covers what changed before the channel lived.
       const seam = await markDirty(tx, [{ calendarId: calendar.calendarId }], { trigger: 'poll' });
@@ -144,7 +151,7 @@ export class WatchKeeper {
         renewAt: renew,
         openedAt,
       });
-      if (replaced) await this.stopLater(tx, [replaced], 'renewed', seam.get(calendar.calendarId));
+      if (replaced) await this.stopLater(tx, [replaced], 'renewed', { afterSeq: seam.get(calendar.calendarId) });
       await record(tx, [
         watchStream(calendar, channelId, [
           { type: 'WatchOpened', data: { ...about(calendar), channelId, expiresAt: expiresAt.toISOString() } },
@@ -155,8 +162,12 @@ export class WatchKeeper {
     });
     if (stillWanted) return this.nextLook(calendar, Math.max(0, renew.getTime() - Date.now()));
     logger.info({ calendarId: calendar.calendarId, channelId }, 'a channel was opened for a calendar let go meanwhile');
+    // The grant at hand may be forgotten by the time the job comes to it.
     await target.provider.stopWatch(target.credentials, { channelId, resourceId });
-    await noteStopped(database, channelId, 'calendar-removed');
+    await database.transaction(async (tx) => {
+      await cancelJobs(tx, ['stop-channel'], { subjects: [channelId] });
+      await noteStopped(tx, channelId, 'calendar-removed');
+    });
     return undefined;
   }
 
@@ -193,7 +204,12 @@ export class WatchKeeper {
     return isAnyOpening ? Math.min(renewInMs, LOST_AFTER_MS * 1.1) : renewInMs;
   }
 
-  private async stopLater(tx: Transaction, channels: Channel[], reason: string, afterSeq?: string) {
+  private async stopLater(
+    tx: Transaction,
+    channels: Channel[],
+    reason: string,
+    { afterSeq, delayMs = 0 }: { afterSeq?: string | undefined; delayMs?: number } = {},
+  ) {
     await enqueueJobs(
       tx,
       channels.flatMap(({ channelId, resourceId, ownerId, connectionId, calendarId }) =>
@@ -204,6 +220,7 @@ export class WatchKeeper {
               subject: channelId,
               ownerId,
               connectionId,
+              delayMs,
               details: { resourceId, reason, calendarId, ...(afterSeq === undefined ? {} : { afterSeq }) },
             },
       ),

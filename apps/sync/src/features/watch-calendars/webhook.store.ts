@@ -99,6 +99,15 @@ export async function noteOpened(
   return rows[0] && channelOf(rows[0]);
 }
 
+/** Opened for a calendar that was let go meanwhile: only to be stopped. */
+export async function noteUnwanted(tx: Queryable, channelId: string, resourceId: string): Promise<Channel[]> {
+  const { rows } = await tx.query<ChannelRow>(
+    `UPDATE calendar_webhooks SET state = 'retiring', resource_id = $2 WHERE channel_id = $1 RETURNING ${COLUMNS}`,
+    [channelId, resourceId],
+  );
+  return rows.map(channelOf);
+}
+
 export async function noteStopped(
   tx: Queryable,
   channelId: string,
