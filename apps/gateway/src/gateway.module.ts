@@ -8,7 +8,6 @@ import { AuthenticationGuard } from './features/authenticate/authentication.guar
 import { TokenVerifier } from './features/authenticate/token-verifier';
 import { ConnectAccountController } from './features/connect-account/connect-account.controller';
 import { ConnectAccount } from './features/connect-account/connect-account.handler';
-import { ApiDescription } from './features/describe-api/api-description';
 import { DisconnectAccountController } from './features/disconnect-account/disconnect-account.controller';
 import { DisconnectAccount } from './features/disconnect-account/disconnect-account.handler';
 import { ShowHistoryController } from './features/entry-history/show-history.controller';
@@ -66,7 +65,6 @@ import { gateway } from './gateway.service';
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     Access,
-    ApiDescription,
     CommandDesk,
     ConnectAccount,
     DisconnectAccount,

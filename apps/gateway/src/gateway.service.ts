@@ -4,6 +4,7 @@ import { calendarHealth } from '@calendar-sync/contracts-monitoring';
 import { calendarEntries, calendars, calendarSyncs, connections, syncOperations } from '@calendar-sync/contracts-sync';
 import { projectionMigration } from '@calendar-sync/event-sourcing-postgres';
 import { defineService } from '@calendar-sync/service-host';
+import { describeApi } from './features/describe-api/api-description';
 import { GatewayConfig } from './gateway.config';
 import { ClientOwnersAndKeys1767225900000 } from './migrations/1767225900000-client-owners-and-keys';
 import { readModels } from './projections/read-models';
@@ -18,4 +19,5 @@ export const gateway = defineService({
   publications: operationPublications,
   subscriptions: [calendarEntries, calendars, connections, calendarSyncs, syncOperations, meetings, calendarHealth],
   commands: gatewayCommands,
+  configure: describeApi,
 });

@@ -1,3 +1,4 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Topic } from '@calendar-sync/contracts-envelope';
 import type { Publications } from '@calendar-sync/kafka';
 import type { MigrationInterface } from 'typeorm';
@@ -28,6 +29,8 @@ export interface ServiceDefinition<Config extends ServiceConfig = ServiceConfig>
   readonly chunkSize?: number;
   /** HTTP status of a rule's refusal by its code; 409 unless named. */
   readonly refusals?: RefusalStatuses;
+  /** What only the whole application can be asked for (a description of its API), called once before its routes are opened. */
+  configure?(app: NestFastifyApplication): void;
 }
 
 export const defineService = <Config extends ServiceConfig>(

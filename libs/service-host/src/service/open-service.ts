@@ -96,6 +96,7 @@ export async function openService(
 
   try {
     if (consumer) app.connectMicroservice({ strategy: consumer });
+    service.configure?.(app);
     await app.init();
     relay.start();
     if (consumer) await app.startAllMicroservices();
