@@ -36,6 +36,23 @@ execFileSync(process.execPath, [
   ...owners.map(({ service }) => `${here}${service}/schemas`),
 ]);
 
+/** Belongs to no service: the relay of every one may send it, on each of its topics of facts and on the topics of their replays. */
+function sequencesGone() {
+  return [
+    '## On every topic of facts',
+    '',
+    '**`SequencesGone.v1`**: in place of messages that their owner has no longer (aged out, erased) or can never send. It stands for all of',
+    'their numbers, its own `ce_sequence` being the last: go on behind it, and apply nothing. It comes on `<topic>.replay.<consumer>`, where',
+    'missing numbers were asked for with `ReplayRequested.v1`, and on the topic itself where an operator passed over a refused message.',
+    '',
+    '| Field | Type | |',
+    '|---|---|---|',
+    '| `fromSequence` | integer | the first number that will not come |',
+    '| `toSequence` | integer | the last one |',
+    '',
+  ];
+}
+
 function page(all) {
   return [
     '# The messages',
@@ -44,6 +61,7 @@ function page(all) {
     'CloudEvents 1.0 in the Kafka binary content mode: attributes in headers, the data alone in the value. At least once, in order per key;',
     '`ce_sequence` counts without gaps per source, topic, key and `ce_epoch`. Fields may be added: ignore what you do not know.',
     '',
+    ...sequencesGone(),
     ...all.flatMap(({ service, topics }) => [`## ${service}`, '', ...topics.flatMap(topicLines)]),
   ].join('\n');
 }
