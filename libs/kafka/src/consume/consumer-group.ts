@@ -19,7 +19,7 @@ export interface ConsumerGroupOptions extends KafkaConsumerOptions {
 
 const HEARTBEAT_MS = 1_000;
 const CLOSE_LIMIT_MS = 8_000;
-const TOPIC_GONE_TIMES = 10;
+const TOPIC_GONE_MS = 10_000;
 const UNREADABLE_TIMES = 20;
 
 /** The kafkajs consumer of a service and everything around it. */
@@ -34,7 +34,7 @@ export class ConsumerGroup {
   private readonly comparison = new Wakeable();
   private comparing: Promise<void> | undefined;
   private starting: Promise<void> | undefined;
-  private topicGone = 0;
+  private topicGoneSince: number | undefined;
   private unreadable = 0;
   private contradictions = new Set<string>();
 
@@ -144,7 +144,7 @@ export class ConsumerGroup {
   private listen(): void {
     const { events } = this.consumer;
     this.consumer.on(events.GROUP_JOIN, (event) => {
-      this.topicGone = 0;
+      this.topicGoneSince = undefined;
       this.health.beat();
       this.membership.onJoin(event);
       this.comparison.wake();
@@ -185,9 +185,11 @@ export class ConsumerGroup {
       restart: String(restart),
     });
     if (this.membership.closing) return;
-    // kafkajs restarts for ever, also when a topic is gone for good. While no broker can be reached that is right.
-    this.topicGone = isTopicGone(error) ? this.topicGone + 1 : 0;
-    if (!restart || this.topicGone >= TOPIC_GONE_TIMES) this.fatal(error);
+    // kafkajs restarts for ever, also when a topic is gone for good. While no broker can be reached, or one has just started, that is right.
+    const now = performance.now();
+    this.topicGoneSince = isTopicGone(error) ? (this.topicGoneSince ?? now) : undefined;
+    const gone = this.topicGoneSince !== undefined && now - this.topicGoneSince > TOPIC_GONE_MS;
+    if (!restart || gone) this.fatal(error);
   }
 
   private fatal(error: Error): void {

@@ -1,3 +1,4 @@
+import { ConcurrencyConflict } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { listParked } from '../index';
 import { Bench, placed, placedRecord } from '../testing/bench';
@@ -100,6 +101,19 @@ describe('where messages are missing, the consumer', () => {
     await eventually(async () => (await applied.of('a')).includes(3));
     expect(await applied.of('a')).toEqual([3]);
     expect(await listParked(bench.database)).toEqual([]);
+  });
+
+  it('applies what waited under one key though what waited under another can not be applied for now', async () => {
+    await bench.produce([placedRecord('a', 2), placedRecord('b', 2)]);
+    listening(bench, async (message, context) => {
+      if (message.key === 'a' && message.sequence === 2) throw new ConcurrencyConflict(['a']);
+      await applied.handler(message, context);
+    });
+    await eventually(async () => (await listParked(bench.database)).length === 2);
+    await bench.produce([placedRecord('a', 1), placedRecord('b', 1)]);
+    await eventually(async () => (await applied.of('b')).length === 2);
+    expect(await applied.of('b')).toEqual([1, 2]);
+    expect(await listParked(bench.database)).toMatchObject([{ key: 'a', reason: 'gap' }]);
   });
 
   it('takes the resend of a new epoch from its beginning, and nothing of the old one after it', async () => {

@@ -26,6 +26,7 @@ interface KeyRow {
 }
 
 const PAGE = 100;
+const FAILED_IN_A_ROW = 5;
 
 // In the order of application: what has no numbers stands before everything else of its key.
 const IN_ORDER = '(sequence IS NOT NULL), source, epoch, sequence, id';
@@ -98,9 +99,21 @@ export class ParkedDrain {
     metrics.gauge('kafka_parked', 'Messages that wait to be applied', {}, this.parked);
     if (this.parked === 0) return;
     const { rows: keys } = await database.query<KeyRow>(DRAINABLE, [names, askAgainAfterMs]);
+    let failed = 0;
     for (const { topic, key } of keys) {
       if (this.stopping) return;
-      await this.drainKey(topic, key);
+      try {
+        await this.drainKey(topic, key);
+        failed = 0;
+      } catch (error) {
+        // One key's trouble must not keep the others; that of several in a row is the database's.
+        failed += 1;
+        if (failed >= FAILED_IN_A_ROW) throw error;
+        this.options.logger.warn(
+          { topic, key, cause: describeError(error) },
+          'parked messages of a key could not be applied, trying again',
+        );
+      }
     }
     await this.retryKeyless(names);
   }
