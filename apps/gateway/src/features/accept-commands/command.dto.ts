@@ -10,7 +10,7 @@ export const ApiCommand = ({ success }: { success: 200 | 201 }) =>
       name: 'Idempotency-Key',
       required: false,
       description: 'The same answer again for 24 hours, however often it is sent; with another body a 422',
-      schema: { type: 'string', maxLength: 255 },
+      schema: { type: 'string', maxLength: 255, example: 'connect-ada-1' },
     }),
     ApiHeader({
       name: 'Prefer',

@@ -37,6 +37,23 @@ const descriptions: Record<number, string> = {
   503: 'Not available at the moment; see Retry-After',
 };
 
+/** As they really come: with the field that is wrong, the scope that lacks. */
+const examples: Record<number, Parameters<typeof problemDocument>[1]> = {
+  400: {
+    code: 'invalid-request',
+    detail: 'from: must be an RFC 3339 time with offset, as in 2026-11-23T09:00:00+01:00',
+    errors: [{ field: 'from', detail: 'must be an RFC 3339 time with offset, as in 2026-11-23T09:00:00+01:00' }],
+  },
+  401: { detail: 'the token has expired' },
+  403: { code: 'insufficient-scope', detail: 'the token lacks the scope entries:read' },
+  404: { detail: 'there is no such thing, or it is not yours' },
+  422: {
+    code: 'idempotency-key-reused',
+    detail: 'this Idempotency-Key was used for another request within the last 24 hours: take a new one',
+  },
+  429: { detail: 'at most 3000 requests a minute: try again in 2 s' },
+};
+
 const headers: Record<number, Record<string, { description: string; schema: { type: 'string' } }>> = {
   401: { 'WWW-Authenticate': { description: 'RFC 6750', schema: { type: 'string' } } },
   429: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } },
@@ -54,7 +71,7 @@ export const ApiProblems = (...statuses: number[]) =>
         content: {
           'application/problem+json': {
             schema: { $ref: getSchemaPath(ProblemDto) },
-            example: problemDocument(status),
+            example: problemDocument(status, examples[status]),
           },
         },
       }),

@@ -1,5 +1,5 @@
 import { Controller, Delete, HttpCode, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiPropertyOptional, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiPropertyOptional, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { answerCommand } from '../accept-commands/command-answer';
@@ -8,6 +8,7 @@ import { Command, type CommandHeaders } from '../accept-commands/command-headers
 import { OperationDto } from '../follow-operations/operation.dto';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { DisconnectAccount } from './disconnect-account.handler';
 
 export class DisconnectQuery {
@@ -34,7 +35,7 @@ export class DisconnectAccountController {
   @Delete(':user_id')
   @HttpCode(202)
   @ApiOperation({ summary: 'Disconnect an account: its credentials are destroyed, its data is hidden' })
-  @ApiParam({ name: 'user_id', example: 'ada' })
+  @ApiOwner()
   @ApiCommand({ success: 200 })
   async disconnect(
     @Param('user_id') ownerId: string,

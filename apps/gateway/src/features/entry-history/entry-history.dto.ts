@@ -10,7 +10,7 @@ export class HistoryQuery {
   @Matches(/^\d{1,18}$/, { message: 'was not given by this API' })
   pageToken?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100, type: 'integer' })
+  @ApiPropertyOptional({ description: 'Items of a page.', minimum: 1, maximum: 500, default: 100, type: 'integer' })
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
   )
@@ -36,7 +36,10 @@ export class FieldChangeDto {
 export class HistoryItemDto {
   @ApiProperty({ enum: ['added', 'changed', 'cancelled'] })
   what: string;
-  @ApiProperty({ example: 'Standup moved from 2026-11-23 09:00 (Europe/Zurich) to 2026-11-23 10:00 (Europe/Zurich).' })
+  @ApiProperty({
+    description: "One sentence for people; its times are in the calendar's zone",
+    example: '“Standup”: moved from Mon 2026-11-23 09:00 to 10:00 (Europe/Zurich).',
+  })
   summary: string;
   @ApiProperty({ format: 'date-time', description: 'When we learned of it' })
   learnedAt: string;

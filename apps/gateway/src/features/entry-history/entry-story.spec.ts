@@ -17,20 +17,24 @@ const time = (clock: string) => ({ dateTime: `2026-11-23T${clock}:00+01:00`, tim
 
 describe('the story of an entry', () => {
   it('begins with when, with whom and where', () => {
-    const entry = { ...standup, attendees: [person('a@x'), person('b@x')], location: 'Room 3' };
+    const entry = {
+      ...standup,
+      attendees: [{ ...person('me@x'), self: true }, person('a@x'), person('b@x')],
+      location: 'Room 3',
+    };
     expect(summaryOf({ type: 'EntryAdded.v1', data: owner.of(entry) })).toBe(
-      '“Standup” appeared: 2026-11-23 09:00–09:30 (Europe/Zurich), with 2 people, at “Room 3”.',
+      '“Standup” appeared: Mon 2026-11-23 09:00–09:30 (Europe/Zurich), with a@x, b@x, at “Room 3”.',
     );
   });
 
   it('says that a series begins and that an occurrence goes its own way', () => {
     const series = { ...standup, recurrence: ['RRULE:FREQ=DAILY'] };
     expect(summaryOf({ type: 'EntryAdded.v1', data: owner.of(series) })).toContain(
-      'from 2026-11-23 09:00–09:30 (Europe/Zurich), a series',
+      'from Mon 2026-11-23 09:00–09:30 (Europe/Zurich), a series',
     );
     const exception = { ...standup, originalStart: { date: '2026-11-22' } };
     expect(summaryOf({ type: 'EntryAdded.v1', data: owner.of(exception) })).toMatch(
-      /^The occurrence of 2026-11-22 went its own way: /,
+      /^The occurrence of Sun 2026-11-22 \(all day\) went its own way: /,
     );
   });
 
@@ -40,8 +44,45 @@ describe('the story of an entry', () => {
         { field: 'start', old: time('09:00'), new: time('10:00') },
         { field: 'end', old: time('09:30'), new: time('10:30') },
       ),
-    ).toBe('“Standup”: moved from 2026-11-23 09:00 (Europe/Zurich) to 2026-11-23 10:00 (Europe/Zurich).');
-    expect(changed({ field: 'end', old: time('09:30'), new: time('10:30') })).toContain('ends 2026-11-23 10:30');
+    ).toBe('“Standup”: moved from Mon 2026-11-23 09:00 to 10:00 (Europe/Zurich).');
+    expect(changed({ field: 'end', old: time('09:30'), new: time('10:30') })).toContain('ends Mon 2026-11-23 10:30');
+  });
+
+  it('has the times of the calendar, whatever zone an entry is kept in and whatever offset the provider gave it', () => {
+    const inNewYork = (dateTime: string) => ({ dateTime, timeZone: 'America/New_York' });
+    const entry = {
+      ...standup,
+      start: inNewYork('2026-11-26T15:00:00-05:00'),
+      end: inNewYork('2026-11-26T22:00:00+01:00'),
+    };
+    const fact = { type: 'EntryAdded.v1' as const, data: owner.of(entry) };
+    expect(summaryOf(fact, 'Europe/Berlin')).toBe('“Standup” appeared: Thu 2026-11-26 21:00–22:00 (Europe/Berlin).');
+    expect(summaryOf(fact)).toBe('“Standup” appeared: Thu 2026-11-26 15:00–16:00 (America/New_York).');
+    expect(summaryOf(fact, 'Nowhere/Land')).toBe('“Standup” appeared: Thu 2026-11-26 20:00–21:00 (UTC).');
+  });
+
+  it('tells of another day, another length, another zone, and of what became all-day', () => {
+    const to = (now: unknown, ...others: ChangedFieldV1[]) =>
+      changed({ field: 'start', old: time('09:00'), new: now }, ...others);
+    expect(to({ ...time('10:00'), dateTime: '2026-11-24T10:00:00+01:00' })).toContain(
+      'moved from Mon 2026-11-23 09:00 to Tue 2026-11-24 10:00 (Europe/Zurich)',
+    );
+    expect(to({ date: '2026-11-24' })).toContain(
+      'moved from Mon 2026-11-23 09:00 (Europe/Zurich) to Tue 2026-11-24 (all day)',
+    );
+    expect(to({ dateTime: '2026-11-23T08:00:00Z', timeZone: 'Europe/London' })).toContain(
+      'is kept in the time zone Europe/London now',
+    );
+    expect(to(time('09:30'), { field: 'end', old: time('09:30'), new: time('10:30') })).toContain(
+      'lasts 60 minutes instead of 30',
+    );
+  });
+
+  it('says who may see it', () => {
+    expect(changed({ field: 'visibility', old: 'default', new: 'private' })).toBe('“Standup”: is private now.');
+    expect(changed({ field: 'visibility', old: 'private', new: 'default' })).toContain(
+      'as visible as its calendar again',
+    );
   });
 
   it('tells who was invited, who was taken off and who answered', () => {

@@ -6,19 +6,21 @@ import type {
   EntryChangedV1,
   EntryTimeV1,
 } from '@calendar-sync/contracts-sync';
+import { minutesBetween, StoryTimes } from './story-times';
 
 export type EntryFact =
   | { type: 'EntryAdded.v1'; data: EntryAddedV1 }
   | { type: 'EntryChanged.v1'; data: EntryChangedV1 }
   | { type: 'EntryCancelled.v1'; data: EntryCancelledV1 };
 
-/** One sentence that says what happened, for people. */
-export function summaryOf({ type, data }: EntryFact): string {
+/** One sentence that says what happened, for people. `calendarZone` is the zone of its times; that of each time when the calendar was not heard of. */
+export function summaryOf({ type, data }: EntryFact, calendarZone?: string): string {
+  const times = new StoryTimes(calendarZone);
   switch (type) {
     case 'EntryAdded.v1':
-      return sentence(added(data));
+      return sentence(added(data, times));
     case 'EntryChanged.v1':
-      return sentence(`${named(data.entry.title)}: ${list(changes(data.changed))}`);
+      return sentence(`${named(data.entry.title)}: ${list(changes(data, times))}`);
     case 'EntryCancelled.v1':
       return sentence(`${named(data.entry.title)}${cancelled[data.reason]}`);
   }
@@ -31,27 +33,36 @@ const cancelled: Record<EntryCancelledV1['reason'], string> = {
   'calendar-removed': ' went with its calendar',
 };
 
-function added({ entry }: EntryAddedV1): string {
-  const people = entry.attendees?.filter(({ resource }) => !resource).length ?? 0;
-  const when = `${entry.recurrence ? 'from ' : ''}${span(entry.start, entry.end)}`;
+function added({ entry }: EntryAddedV1, times: StoryTimes): string {
+  const others = entry.attendees?.filter(({ resource, self }) => !resource && !self) ?? [];
+  const when = `${entry.recurrence ? 'from ' : ''}${times.span(entry.start, entry.end)}`;
   const rest = [
     ...(entry.recurrence ? ['a series'] : []),
-    ...(people > 0 ? [`with ${people} ${people === 1 ? 'person' : 'people'}`] : []),
+    ...(others.length > 0 ? [`with ${list(others.map(called), 4)}`] : []),
     ...(entry.location === undefined ? [] : [`at ${quoted(entry.location)}`]),
   ];
   if (entry.originalStart)
-    return `the occurrence of ${moment(entry.originalStart)} went its own way: ${list([`${named(entry.title)}, ${when}`, ...rest])}`;
+    return `the occurrence of ${times.moment(entry.originalStart)} went its own way: ${list([`${named(entry.title)}, ${when}`, ...rest])}`;
   return `${named(entry.title)} appeared: ${list([when, ...rest])}`;
 }
 
 /** `start` and `end` are one move; other fields stand for themselves. */
-function changes(changed: readonly ChangedFieldV1[]): string[] {
+function changes({ entry, changed }: EntryChangedV1, times: StoryTimes): string[] {
   const of = (name: string) => changed.find(({ field }) => field === name);
   const [start, end] = [of('start'), of('end')];
   const phrases = changed.filter(({ field }) => field !== 'start' && field !== 'end').flatMap(phraseOf);
-  if (start) return [`moved from ${moment(start.old)} to ${moment(start.new)}`, ...phrases];
-  if (end) return [`ends ${moment(end.new)} instead of ${moment(end.old)}`, ...phrases];
+  if (start) return [times.move(start.old, start.new), ...lasting(start, end, entry.end), ...phrases];
+  if (end) return [`ends ${times.moment(end.new)} instead of ${times.moment(end.old)}`, ...phrases];
   return phrases;
+}
+
+/** An end that isn't among what changed stayed. */
+function lasting(start: ChangedFieldV1, end: ChangedFieldV1 | undefined, stayed: EntryTimeV1): string[] {
+  const before = minutesBetween(start.old, end ? end.old : stayed);
+  const now = minutesBetween(start.new, end ? end.new : stayed);
+  return before === undefined || now === undefined || before === now
+    ? []
+    : [`lasts ${now} minutes instead of ${before}`];
 }
 
 function phraseOf({ field, old, new: now }: ChangedFieldV1): string[] {
@@ -60,6 +71,8 @@ function phraseOf({ field, old, new: now }: ChangedFieldV1): string[] {
       return [`renamed from ${named(old)} to ${named(now)}`];
     case 'status':
       return [now === 'tentative' ? 'is tentative now' : 'is confirmed now'];
+    case 'visibility':
+      return [now === 'default' ? 'is as visible as its calendar again' : `is ${String(now)} now`];
     case 'busy':
       return [now === true ? 'blocks time now' : 'no longer blocks time'];
     case 'recurrence':
@@ -134,27 +147,5 @@ function list(parts: readonly string[], atMost = Infinity): string {
     ? `${parts.slice(0, atMost).join(', ')} and ${parts.length - atMost} more`
     : parts.join(', ');
 }
-
-/** As the owner reads it on his wall: the local time as written, with its zone. */
-function moment(time: unknown): string {
-  if (!isTime(time)) return 'an unknown time';
-  if ('date' in time) return time.date;
-  const [day, clock = ''] = time.dateTime.split('T');
-  return `${day} ${clock.slice(0, 5)}${time.timeZone === undefined ? clock.slice(8) : ` (${time.timeZone})`}`;
-}
-
-function span(start: EntryTimeV1, end: EntryTimeV1): string {
-  if ('date' in start) return `${start.date}, all day`;
-  if ('date' in end || end.dateTime.slice(0, 10) !== start.dateTime.slice(0, 10))
-    return `${moment(start)} to ${moment(end)}`;
-  const [day, clock = ''] = start.dateTime.split('T');
-  const zone = start.timeZone === undefined ? clock.slice(8) : ` (${start.timeZone})`;
-  return `${day} ${clock.slice(0, 5)}–${end.dateTime.slice(11, 16)}${zone}`;
-}
-
-const isTime = (value: unknown): value is EntryTimeV1 =>
-  typeof value === 'object' &&
-  value !== null &&
-  (('date' in value && typeof value.date === 'string') || ('dateTime' in value && typeof value.dateTime === 'string'));
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
-import { uuidParameter } from '../describe-api/parameters';
+import { ApiOwner, uuidParameter } from '../describe-api/parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { EntryHistoryDto, HistoryQuery } from './entry-history.dto';
 import { ShowHistory } from './show-history.handler';
@@ -21,9 +21,14 @@ export class ShowHistoryController {
     summary: 'Everything that ever happened to an entry, oldest first, with when we learned of it',
     description: 'Of an instance that was never changed by itself: the history of its series.',
   })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiParam({ name: 'entry_id', format: 'uuid' })
-  @ApiOkResponse({ type: EntryHistoryDto })
+  @ApiOwner()
+  @ApiParam({
+    name: 'entry_id',
+    format: 'uuid',
+    description: '`entryId` as in the list of entries, also of an instance of a series',
+    example: '6b8f7f1a-1c2e-5d43-9a55-0d6a4c7c2f10',
+  })
+  @ApiOkResponse({ type: EntryHistoryDto, description: 'A page of its history' })
   @ApiProblems(400, 403, 404)
   async show(
     @Param('user_id') ownerId: string,

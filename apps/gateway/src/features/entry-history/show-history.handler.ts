@@ -13,11 +13,12 @@ interface FactRow {
   data: EntryFact['data'];
   learned_at: string;
   version: number;
+  time_zone: string | null;
 }
 
 /** What the service itself received, in the order it was received in, of calendars that are not hidden. */
 const HISTORY = `
-  SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version
+  SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version, c.time_zone
   FROM events e
   LEFT JOIN calendars c ON c.calendar_id = (e.data->>'calendarId')::uuid
   LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, (e.data->>'connectionId')::uuid)
@@ -61,10 +62,10 @@ const whats = { 'EntryAdded.v1': 'added', 'EntryChanged.v1': 'changed', 'EntryCa
 const factOf = ({ type, data }: FactRow) => ({ type, data }) as EntryFact;
 
 function item(row: FactRow): HistoryItemDto {
-  const { data, type, learned_at, version } = row;
+  const { data, type, learned_at, version, time_zone } = row;
   return {
     what: whats[type],
-    summary: summaryOf(factOf(row)),
+    summary: summaryOf(factOf(row), time_zone ?? undefined),
     learnedAt: new Date(learned_at).toISOString(),
     ...(data.entry.providerUpdatedAt !== undefined && { providerUpdatedAt: data.entry.providerUpdatedAt }),
     sequence: version,

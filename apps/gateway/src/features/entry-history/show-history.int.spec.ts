@@ -31,12 +31,16 @@ describe('the history of an entry', () => {
     const owner = ownerWithCalendar();
     const entry = owner.entry('standup', { title: 'Standup' });
     const moved = { ...entry, start: zurich('2026-11-23T10:00:00+01:00'), end: zurich('2026-11-23T10:30:00+01:00') };
+    const movedFields = [
+      { field: 'start', old: entry.start, new: moved.start },
+      { field: 'end', old: entry.end, new: moved.end },
+    ];
     await gateway.tell(calendarEntries, EntryAddedV1, owner.of(entry), { time: '2026-11-20T08:00:00Z' });
     await gateway.tell(calendarEntries, EntryAddedV1, owner.of(owner.entry('another')));
     await gateway.tell(
       calendarEntries,
       EntryChangedV1,
-      { ...owner.of(moved), changed: [{ field: 'start', old: entry.start, new: moved.start }] },
+      { ...owner.of(moved), changed: movedFields },
       { time: '2026-11-20T09:00:00Z' },
     );
     await gateway.tell(
@@ -54,17 +58,17 @@ describe('the history of an entry', () => {
     expect(history).toMatchObject({ entryId: entry.entryId, calendarId: owner.calendarId });
     expect(history.items.map(({ what, learnedAt, sequence, summary }) => [what, learnedAt, sequence, summary])).toEqual(
       [
-        ['added', '2026-11-20T08:00:00.000Z', 1, '“Standup” appeared: 2026-11-23 09:00–09:30 (Europe/Zurich).'],
+        ['added', '2026-11-20T08:00:00.000Z', 1, '“Standup” appeared: Mon 2026-11-23 09:00–09:30 (Europe/Zurich).'],
         [
           'changed',
           '2026-11-20T09:00:00.000Z',
           3,
-          '“Standup”: moved from 2026-11-23 09:00 (Europe/Zurich) to 2026-11-23 10:00 (Europe/Zurich).',
+          '“Standup”: moved from Mon 2026-11-23 09:00 to 10:00 (Europe/Zurich).',
         ],
         ['cancelled', '2026-11-20T10:00:00.000Z', 4, '“Standup” was cancelled.'],
       ],
     );
-    expect(history.items[1]?.changes).toEqual([{ field: 'start', old: entry.start, new: moved.start }]);
+    expect(history.items[1]?.changes).toEqual(movedFields);
     const first = await read<EntryHistoryDto>(`${path}?limit=2`, owner.ownerId);
     const second = await read<EntryHistoryDto>(`${path}?limit=2&pageToken=${first.nextPageToken}`, owner.ownerId);
     expect([...first.items, ...second.items]).toEqual(history.items);

@@ -40,7 +40,7 @@ function view(row: StoredOperation): OperationDto {
     ...(row.connection_id !== null && { connectionId: row.connection_id }),
     ...(row.calendar_ids !== null && { calendarIds: row.calendar_ids }),
     steps: row.steps,
-    ...(row.result !== null && { result: row.result }),
+    ...(row.result !== null && Object.keys(row.result).length > 0 && { result: row.result }),
     ...(row.failure !== null && { problem: row.failure }),
     acceptedAt: row.accepted_at.toISOString(),
     ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() }),

@@ -21,8 +21,13 @@ export class OperationsController {
 
   @Get(':operation_id')
   @ApiOperation({ summary: 'What became of a command: its steps, its result or its problem' })
-  @ApiParam({ name: 'operation_id', format: 'uuid' })
-  @ApiOkResponse({ type: OperationDto })
+  @ApiParam({
+    name: 'operation_id',
+    format: 'uuid',
+    description: '`operationId` of the answer to a command; its `links.self` holds the whole path',
+    example: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  })
+  @ApiOkResponse({ type: OperationDto, description: 'The operation as it stands' })
   @ApiProblems(400, 404)
   async find(
     @Param('operation_id', uuidParameter('operation_id')) operationId: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { CalendarV1 } from '@calendar-sync/contracts-sync';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
@@ -7,6 +7,7 @@ import type { Watch } from '../../projections/calendars.projection';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { CalendarListDto } from './calendar.dto';
@@ -21,8 +22,8 @@ export class ListCalendarsController {
 
   @Get(':user_id')
   @ApiOperation({ summary: "The owner's calendars, primary ones first" })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiOkResponse({ type: CalendarListDto })
+  @ApiOwner()
+  @ApiOkResponse({ type: CalendarListDto, description: 'The calendars' })
   @ApiProblems(400, 403, 404)
   async list(
     @Param('user_id') ownerId: string,

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { ConnectionListDto, type SuspensionDto } from './connection.dto';
@@ -31,8 +32,8 @@ export class ListConnectionsController {
 
   @Get(':user_id')
   @ApiOperation({ summary: "The owner's connected accounts, and whether one waits for him" })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiOkResponse({ type: ConnectionListDto })
+  @ApiOwner()
+  @ApiOkResponse({ type: ConnectionListDto, description: 'The accounts, oldest first' })
   @ApiProblems(400, 403, 404)
   async list(
     @Param('user_id') ownerId: string,

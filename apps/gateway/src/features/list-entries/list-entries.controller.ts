@@ -1,8 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { WindowQuery } from '../list-window/window-query';
 import { EntryListDto } from './entry.dto';
@@ -22,8 +23,8 @@ export class ListEntriesController {
     description:
       'An entry lies in the window when it overlaps it. Pages stay stable while entries change: none is shown twice, none that stayed where it was is left out.',
   })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiOkResponse({ type: EntryListDto })
+  @ApiOwner()
+  @ApiOkResponse({ type: EntryListDto, description: 'A page of the window; empty `items` where there is nothing' })
   @ApiProblems(400, 403, 404)
   async list(
     @Param('user_id') ownerId: string,

@@ -1,8 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import { WindowQuery } from '../list-window/window-query';
 import { ListMeetings } from './list-meetings.handler';
@@ -20,8 +21,8 @@ export class ListMeetingsController {
   @ApiOperation({
     summary: 'The meetings of a window, by start, each with the link to join it; series as their instances',
   })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiOkResponse({ type: MeetingListDto })
+  @ApiOwner()
+  @ApiOkResponse({ type: MeetingListDto, description: 'A page of the window; empty `items` where there is nothing' })
   @ApiProblems(400, 403, 404)
   async list(
     @Param('user_id') ownerId: string,

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { answerCommand } from '../accept-commands/command-answer';
@@ -8,6 +8,7 @@ import { Command, type CommandHeaders } from '../accept-commands/command-headers
 import { OperationDto } from '../follow-operations/operation.dto';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { RequestSync } from './request-sync.handler';
 
 export class RequestSyncDto {
@@ -37,7 +38,7 @@ export class RequestSyncController {
   @Post(':user_id')
   @HttpCode(202)
   @ApiOperation({ summary: 'Pull calendars now' })
-  @ApiParam({ name: 'user_id', example: 'ada' })
+  @ApiOwner()
   @ApiBody({ type: RequestSyncDto, required: false })
   @ApiCommand({ success: 200 })
   async request(

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE } from '@calendar-sync/service-host';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
 import type { Caller } from '../authenticate/caller';
+import { ApiOwner } from '../describe-api/parameters';
 import { NoParameters } from '../describe-api/no-parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
 import {
@@ -54,8 +55,8 @@ export class ShowSyncController {
 
   @Get(':user_id')
   @ApiOperation({ summary: 'How fresh the copy of each calendar is, what is under way, and what went wrong last' })
-  @ApiParam({ name: 'user_id', example: 'ada' })
-  @ApiOkResponse({ type: SyncStatusDto })
+  @ApiOwner()
+  @ApiOkResponse({ type: SyncStatusDto, description: 'One item for each calendar' })
   @ApiProblems(400, 403, 404)
   async show(
     @Param('user_id') ownerId: string,
