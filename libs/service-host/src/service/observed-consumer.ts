@@ -1,6 +1,7 @@
 import type { Message } from '@calendar-sync/contracts-envelope';
 import { KafkaConsumerStrategy, type MessageContext } from '@calendar-sync/kafka';
 import type { MessageHandler } from '@nestjs/microservices';
+import type { Logger } from 'pino';
 import type { ServiceMetrics } from '../metrics/service-metrics';
 import { inTrace } from '../tracing/trace-context';
 
@@ -9,6 +10,7 @@ export class ObservedConsumer extends KafkaConsumerStrategy {
   constructor(
     options: ConstructorParameters<typeof KafkaConsumerStrategy>[0],
     private readonly times: ServiceMetrics,
+    private readonly log: Logger,
   ) {
     super(options);
   }
@@ -23,7 +25,10 @@ export class ObservedConsumer extends KafkaConsumerStrategy {
       inTrace(message.traceparent, async () => {
         const startedAt = performance.now();
         try {
-          return (await handler(message, context)) as unknown;
+          const result: unknown = await handler(message, context);
+          const { type, subject, key, sequence } = message;
+          this.log.debug({ topic: context.topic, type, subject, key, sequence }, 'a message was handled');
+          return result;
         } finally {
           const seconds = (performance.now() - startedAt) / 1_000;
           this.times.observe(

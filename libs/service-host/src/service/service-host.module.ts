@@ -118,6 +118,7 @@ export class ServiceHostModule {
                 ...(service.chunkSize !== undefined && { chunkSize: service.chunkSize }),
               },
               metrics,
+              logger,
             );
           },
         },

@@ -42,6 +42,8 @@ export class ReceivePushController {
         { 'retry-after': '5' },
       );
     }
+    const { notificationId, channelId } = push;
+    this.logger.debug({ calendarId, notificationId, channelId }, 'a push was stored');
     this.metrics.count(...pushes('stored'));
     this.metrics.stage('push-stored', (Date.now() - receivedAt.getTime()) / 1_000);
   }
