@@ -83,6 +83,24 @@ describe('connecting an account', () => {
     expect(await bench.facts('CalendarAdded')).toHaveLength(ada.calendars.length);
   });
 
+  test('twice at the same time makes one connection, and both are told its id', async () => {
+    const one = await bench.connect(ada);
+    const other = await bench.connect(ada);
+    bench.startReplica();
+    bench.startReplica();
+    await eventually(async () => (await bench.facts('OperationSucceeded')).length === 2);
+    const results = (await bench.facts('OperationSucceeded')).map(
+      ({ data }) => (data['result'] as { connectionId: string }).connectionId,
+    );
+    expect(new Set(results).size).toBe(1);
+    expect([one.connectionId, other.connectionId]).toContain(results[0]);
+    expect(await bench.rows('SELECT connection_id FROM connection_credentials')).toEqual([
+      { connection_id: results[0] },
+    ]);
+    await eventually(() => bench.settled());
+    expect(await bench.facts('CalendarAdded')).toHaveLength(ada.calendars.length);
+  });
+
   test('by two owners makes two calendars of one, each with its own history', async () => {
     await ada.add(meeting('Stand-up'));
     bench.startReplica();

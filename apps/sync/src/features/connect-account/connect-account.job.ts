@@ -180,7 +180,7 @@ export class ConnectAccountJob implements JobHandler {
   }
 }
 
-/** The connection of this account that there is, or a new one by the id that was asked for. Locked. */
+/** The connection of this account that there is, one under the id that was asked for though it is being let go, or a new one. Locked. */
 async function connectionFor(
   tx: Transaction,
   job: ClaimedJob,
@@ -190,8 +190,9 @@ async function connectionFor(
 ): Promise<{ connectionId: string; replaced: boolean }> {
   const { rows } = await tx.query<{ connection_id: string }>(
     `SELECT connection_id FROM connections WHERE owner_id = $1 AND provider = $2 AND account = $3
-       AND status IN ('active', 'suspended') FOR UPDATE`,
-    [job.ownerId, provider, account],
+       AND (status IN ('active', 'suspended') OR connection_id = $4)
+     ORDER BY (status IN ('active', 'suspended')) DESC FOR UPDATE`,
+    [job.ownerId, provider, account, job.connectionId],
   );
   const connectionId = rows[0]?.connection_id ?? job.connectionId;
   const { rowCount } = await tx.query(

@@ -98,6 +98,23 @@ describe('a pull that fails', () => {
     expect(await bench.facts('CredentialsReplaced')).toHaveLength(1);
   });
 
+  test('because our client is refused suspends nobody, and goes on once it is set right', async () => {
+    await connected();
+    await google.faults({ invalidClient: true, errors: [{ method: 'events.list', status: 401, reason: 'authError' }] });
+    await bench.requestSync();
+    await eventually(async () =>
+      expect((await bench.facts('CalendarSyncFailed'))[0]?.data).toMatchObject({
+        failure: 'ClientRefused',
+        consecutiveFailures: 0,
+        parked: false,
+      }),
+    );
+    await ada.add(meeting('Stand-up'));
+    await google.noFaults();
+    await eventually(async () => (await bench.titles(calendarId)).length === 1);
+    expect(await bench.facts('ConnectionSuspended')).toEqual([]);
+  });
+
   test('because the calendar is gone removes the calendar, not the account', async () => {
     await connected();
     await google.faults({ calendarNotFound: { calendarId: ada.email } });

@@ -29,6 +29,33 @@ export interface HeldState {
   secondsSinceLastChange: number | undefined;
 }
 
+/** Parameters: worker, lease in milliseconds, how many, how many from the beginning, whether what is due longest goes first. */
+export const CLAIM = `
+  WITH announced AS (
+   SELECT calendar_id FROM calendar_sync_states
+   WHERE active AND dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+   ORDER BY due_at LIMIT CASE WHEN $5 THEN 0 ELSE $3::bigint END FOR UPDATE SKIP LOCKED
+ ), others AS (
+   SELECT calendar_id FROM calendar_sync_states
+   WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+     AND calendar_id NOT IN (SELECT calendar_id FROM announced)
+   ORDER BY due_at LIMIT $3::bigint - (SELECT count(*) FROM announced) FOR UPDATE SKIP LOCKED
+ ), short AS (
+   SELECT calendar_id FROM announced UNION ALL SELECT calendar_id FROM others
+ ), long AS (
+   SELECT calendar_id FROM calendar_sync_states
+   WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+     AND (sync_token IS NULL OR full_requested_seq > full_synced_seq)
+   ORDER BY due_at LIMIT greatest(0, least($4::bigint, $3::bigint - (SELECT count(*) FROM short))) FOR UPDATE SKIP LOCKED
+ )
+ UPDATE calendar_sync_states AS s SET lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond',
+   fencing_token = s.fencing_token + 1
+ WHERE s.calendar_id IN (SELECT calendar_id FROM short UNION ALL SELECT calendar_id FROM long)
+ RETURNING s.calendar_id, s.owner_id, s.connection_id, s.fencing_token,
+   s.sync_token IS NULL OR s.full_requested_seq > s.full_synced_seq AS long`;
+
 /** Now and then what is due longest goes first, whatever it is, so that polls are not forgotten over a flood of pushes. */
 const LONGEST_DUE_FIRST = 0.2;
 
@@ -38,7 +65,7 @@ const LONGEST_DUE_FIRST = 0.2;
  */
 export async function claimDue(
   db: Queryable,
-  claim: { worker: string; leaseMs: number; limit: number; longOnes: number },
+  claim: { worker: string; leaseMs: number; limit: number; longOnes: number; longestDueFirst?: boolean },
 ): Promise<Lease[]> {
   const { rows } = await db.query<{
     calendar_id: string;
@@ -46,33 +73,13 @@ export async function claimDue(
     connection_id: string;
     fencing_token: string;
     long: boolean;
-  }>(
-    `WITH announced AS (
-       SELECT calendar_id FROM calendar_sync_states
-       WHERE active AND dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-         AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
-       ORDER BY due_at LIMIT CASE WHEN $5 THEN 0 ELSE $3::bigint END FOR UPDATE SKIP LOCKED
-     ), others AS (
-       SELECT calendar_id FROM calendar_sync_states
-       WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-         AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
-         AND calendar_id NOT IN (SELECT calendar_id FROM announced)
-       ORDER BY due_at LIMIT $3::bigint - (SELECT count(*) FROM announced) FOR UPDATE SKIP LOCKED
-     ), short AS (
-       SELECT calendar_id FROM announced UNION ALL SELECT calendar_id FROM others
-     ), long AS (
-       SELECT calendar_id FROM calendar_sync_states
-       WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-         AND (sync_token IS NULL OR full_requested_seq > full_synced_seq)
-       ORDER BY due_at LIMIT greatest(0, least($4::bigint, $3::bigint - (SELECT count(*) FROM short))) FOR UPDATE SKIP LOCKED
-     )
-     UPDATE calendar_sync_states AS s SET lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond',
-       fencing_token = s.fencing_token + 1
-     WHERE s.calendar_id IN (SELECT calendar_id FROM short UNION ALL SELECT calendar_id FROM long)
-     RETURNING s.calendar_id, s.owner_id, s.connection_id, s.fencing_token,
-       s.sync_token IS NULL OR s.full_requested_seq > s.full_synced_seq AS long`,
-    [claim.worker, claim.leaseMs, claim.limit, claim.longOnes, Math.random() < LONGEST_DUE_FIRST],
-  );
+  }>(CLAIM, [
+    claim.worker,
+    claim.leaseMs,
+    claim.limit,
+    claim.longOnes,
+    claim.longestDueFirst ?? Math.random() < LONGEST_DUE_FIRST,
+  ]);
   return rows.map((row) => ({
     calendarId: row.calendar_id,
     ownerId: row.owner_id,

@@ -81,7 +81,7 @@ describe('watching calendars', () => {
   test('the renewal is due between half and four fifths of the lifetime that was granted', async () => {
     const [row] = await bench.rows<{ share: number }>(
       `SELECT (extract(epoch FROM renew_at - opened_at) / extract(epoch FROM expires_at - opened_at))::float8 AS share
-       FROM calendar_webhooks WHERE calendar_id = $1`,
+       FROM calendar_webhooks WHERE calendar_id = $1 AND state = 'live'`,
       [calendarId],
     );
     expect(row?.share).toBeGreaterThanOrEqual(0.5);
@@ -111,6 +111,66 @@ describe('watching calendars', () => {
       found: 'another',
       expected: live!.resource_id,
     });
+  });
+
+  test('a channel that stays silent while polls find changes is replaced, and one lost push is forgiven', async () => {
+    const [silent] = await channels();
+    const pollFinding = async (title: string) => {
+      await ada.add(meeting(title));
+      await bench.rows('UPDATE calendar_sync_states SET due_at = now() WHERE calendar_id = $1', [calendarId]);
+      await eventually(async () => (await bench.titles(calendarId)).includes(title));
+      await eventually(() => bench.settled());
+    };
+    await google.faults({ push: { off: true } });
+    await pollFinding('First');
+    await google.noFaults();
+    await ada.add(meeting('Announced'));
+    await eventually(async () => (await bench.titles(calendarId)).includes('Announced'));
+    await google.faults({ push: { off: true } });
+    await pollFinding('Second');
+    expect(await channels()).toMatchObject([{ channel_id: silent!.channel_id, state: 'live' }]);
+    await pollFinding('Third');
+    await eventually(async () => {
+      expect(await channels()).toMatchObject([
+        { channel_id: silent!.channel_id, state: 'stopped', stop_reason: 'renewed' },
+        { state: 'live' },
+      ]);
+    });
+  });
+
+  test('a limit that a watch meets holds back every call of that user, for as long as was told', async () => {
+    await google.faults({
+      errors: [{ method: 'events.watch', status: 403, reason: 'userRateLimitExceeded', retryAfter: 60, times: 1 }],
+    });
+    await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
+    await dueNow();
+    await eventually(async () => {
+      const [bucket] = await bench.rows<{ seconds: number }>(
+        `SELECT extract(epoch FROM blocked_until - now())::float8 AS seconds FROM provider_quota_buckets
+         WHERE bucket = $1`,
+        [`google/user/${ada.sub}`],
+      );
+      expect(bucket?.seconds).toBeGreaterThan(50);
+    });
+  });
+
+  test('an account connected again under the same id while its disconnect still runs keeps its new grant', async () => {
+    for (const replica of replicas) await replica.stop();
+    const disconnecting = await bench.disconnect(connectionId);
+    await bench.rows("UPDATE jobs SET run_at = now() + interval '1 hour' WHERE kind = 'disconnect-account'");
+    bench.startReplica();
+    const { operationId } = await bench.connect(ada, 'ada', connectionId);
+    const succeeded = async (id: string) =>
+      (await bench.facts('OperationSucceeded')).some(({ data }) => data['operationId'] === id);
+    await eventually(() => succeeded(operationId));
+    await bench.rows("UPDATE jobs SET run_at = now() WHERE kind = 'disconnect-account'");
+    await eventually(() => succeeded(disconnecting));
+    expect(await bench.rows('SELECT status FROM connections')).toEqual([{ status: 'active' }]);
+    expect(await bench.rows('SELECT connection_id FROM connection_credentials')).toEqual([
+      { connection_id: connectionId },
+    ]);
+    expect(await bench.facts('ConnectionRemoved')).toEqual([]);
+    expect(await bench.rows('SELECT FROM calendar_sync_states WHERE NOT active')).toEqual([]);
   });
 
   test('a disconnect stops the channels, forgets the grant and lets the calendars go, and keeps their history', async () => {
