@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { kafkaJars, requireJava, workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { Refusal } from '../settings/settings';
+import { progressLine } from '../progress/progress-line';
 import { write } from './context';
 
 /** `npm test`: lint, then the whole suite; one last line with the counts. A failed lint counts as one failure. */
@@ -13,7 +14,7 @@ export async function test(jestArguments: readonly string[]): Promise<number> {
   requireServers();
   await kafkaJars({ onFetch: (version) => write(`Fetching Kafka ${version} with Maven, once`) });
   write('Lint');
-  const lintFailed = lint();
+  const lintFailed = await lint();
   write('Tests');
   const { passed, failed, code } = await jest(jestArguments);
   const allFailed = failed + (lintFailed ? 1 : 0);
@@ -31,25 +32,29 @@ function requireServers(): void {
   }
 }
 
-function lint(): boolean {
+async function lint(): Promise<boolean> {
   const nx = realpathSync(join(workspaceRoot, 'node_modules/.bin/nx'));
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [nx, 'run-many', '-t', 'lint', '--output-style=static', '--parallel=2'],
-    {
-      cwd: workspaceRoot,
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-      env: {
-        ...process.env,
-        NX_DAEMON: 'false',
-        PATH: `${join(workspaceRoot, 'node_modules/.bin')}:${process.env['PATH']}`,
-      },
+  const child = spawn(process.execPath, [nx, 'run-many', '-t', 'lint', '--output-style=static', '--parallel=2'], {
+    cwd: workspaceRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      NX_DAEMON: 'false',
+      PATH: `${join(workspaceRoot, 'node_modules/.bin')}:${process.env['PATH']}`,
     },
-  );
-  if (status !== 0)
-    write(failuresIn(stripVTControlCharacters(stdout + stderr).replaceAll('\r', '')) || stdout + stderr);
-  return status !== 0;
+  });
+  const shown = progressLine('Lint');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      shown.now(`${[...said.matchAll(/^> nx run /gm)].length} projects done`);
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  shown.end();
+  if (code !== 0) write(failuresIn(stripVTControlCharacters(said).replaceAll('\r', '')) || said);
+  return code !== 0;
 }
 
 /** Of the output of all projects, that of those that failed. */
