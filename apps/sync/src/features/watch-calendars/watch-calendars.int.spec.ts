@@ -171,6 +171,8 @@ describe('watching calendars', () => {
     ]);
     expect(await bench.facts('ConnectionRemoved')).toEqual([]);
     expect(await bench.rows('SELECT FROM calendar_sync_states WHERE NOT active')).toEqual([]);
+    const [live] = (await channels()).filter(({ state }) => state === 'live');
+    expect((await google.channels()).find(({ id }) => id === live?.channel_id)?.state).toBe('live');
   });
 
   test('a disconnect stops the channels, forgets the grant and lets the calendars go, and keeps their history', async () => {
