@@ -54,7 +54,8 @@ async function main(args: string[]): Promise<number> {
   program
     .command('demo')
     .description('makes a change at the simulator and follows it to the API, leg by leg')
-    .option('--user <id>')
+    .option('--user <id>', 'whose calendar it is written into')
+    .option('--times <n>', 'one change after the other; shows the median of each leg')
     .action(async (options) => done(await (await import('./commands/demo.js')).demo(options, context())));
   await program.parseAsync(args, { from: 'user' });
   return code;

@@ -15,8 +15,18 @@ const topics = {
   'meeting-extraction.meetings.v1': 'meeting published by meeting-extraction',
 } as const;
 
-/** `npm run demo`: writes a meeting into a simulated Google calendar and shows when each part of the product had it. */
-export async function demo({ user }: { user?: string }, context: Context): Promise<number> {
+type Legs = [words: string, milliseconds: number | undefined][];
+
+/**
+ * `npm run demo`: writes a meeting into a simulated Google calendar and shows when each part of the product had it.
+ * With `times` it does so again and again, one after the other, and shows the median and the slowest of each leg.
+ */
+export async function demo(
+  { user, times = '1' }: { user?: string; times?: string },
+  context: Context,
+): Promise<number> {
+  const rounds = Number(times);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Refusal('--times is a whole number from 1.');
   const secrets = requireSecrets(context);
   const settings = await settingsOfStack(context);
   const simulator = `http://127.0.0.1:${settings['SIMULATOR_PORT']}`;
@@ -25,44 +35,66 @@ export async function demo({ user }: { user?: string }, context: Context): Promi
   const token = await signToken({ user: owner }, secrets, context.settings);
   const google = await googleCalendar(simulator, account.refreshToken);
   const prefix = settings['TOPIC_PREFIX'] ?? '';
-  const seen = new Map<string, number>();
-  const title = `Demo ${new Date().toISOString()}`;
+  const published: { topic: string; value: string; at: number }[] = [];
   const listener = await listen(
     (settings['KAFKA_BROKERS'] ?? '').split(','),
     Object.keys(topics).map((topic) => prefix + topic),
-    (topic, value) => {
-      const name = topic.slice(prefix.length);
-      // The push says only that something changed; the others carry the title.
-      if (name.startsWith('webhook-ingestion') || value.includes(title)) seen.set(name, seen.get(name) ?? Date.now());
-    },
+    (topic, value) => published.push({ topic: topic.slice(prefix.length), value, at: Date.now() }),
   );
-  let eventId: string | undefined;
-  try {
-    write(`${owner}: a meeting "${title}" is written into the calendar at Google …`);
+  const api = `${urlOf('gateway', settings)}/api/v1/calendar`;
+  const window = `from=${encodeURIComponent(day(0))}&to=${encodeURIComponent(day(3))}&limit=1000`;
+  const written: string[] = [];
+  const oneChange = async (title: string): Promise<Legs> => {
     const began = Date.now();
-    eventId = await google.insert(title);
-    const written = Date.now();
-    const api = `${urlOf('gateway', settings)}/api/v1/calendar`;
-    const window = `from=${encodeURIComponent(day(0))}&to=${encodeURIComponent(day(3))}&limit=200`;
+    written.push(await google.insert(title));
+    const answered = Date.now();
+    // The push says only that something changed; the others carry the title.
+    const seenOn = (topic: string) =>
+      published.find(
+        (one) =>
+          one.topic === topic &&
+          one.at >= began &&
+          (topic.startsWith('webhook-ingestion') || one.value.includes(title)),
+      )?.at;
     const [entry, meeting] = await Promise.all([
       until(() => shows(`${api}/entries/${owner}?${window}`, token, title)),
       until(() => shows(`${api}/meetings/${owner}?${window}`, token, title)),
     ]);
-    await until(async () => (seen.size === 3 ? Date.now() : undefined), 2_000);
-    const rows: [string, number | undefined][] = [
-      ['Google has answered the write', written],
-      ...Object.entries(topics).map(([topic, words]): [string, number | undefined] => [words, seen.get(topic)]),
-      ['GET …/entries shows it', entry],
-      ['GET …/meetings shows it', meeting],
+    await until(async () => (Object.keys(topics).every(seenOn) ? true : undefined), 2_000);
+    const since = (at: number | undefined) => (at === undefined ? undefined : at - began);
+    return [
+      ['Google has answered the write', since(answered)],
+      ...Object.entries(topics).map(([topic, words]): Legs[number] => [words, since(seenOn(topic))]),
+      ['GET …/entries shows it', since(entry)],
+      ['GET …/meetings shows it', since(meeting)],
     ];
-    const width = Math.max(...rows.map(([words]) => words.length));
-    for (const [words, at] of rows) {
-      write(`  ${words.padEnd(width)}  ${at === undefined ? 'not seen' : `${String(at - began).padStart(6)} ms`}`);
+  };
+  try {
+    const runs: Legs[] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      const title = `Demo ${new Date().toISOString()}`;
+      if (rounds === 1) write(`${owner}: a meeting "${title}" is written into the calendar at Google …`);
+      else if (round % 10 === 1) write(`${owner}: change ${round} of ${rounds} …`);
+      runs.push(await oneChange(title));
     }
-    return rows.some(([, at]) => at === undefined) ? 1 : 0;
+    show(runs);
+    return runs.flat().some(([, at]) => at === undefined) ? 1 : 0;
   } finally {
-    if (eventId !== undefined) await google.remove(eventId);
+    for (const id of written) await google.remove(id);
     await listener.disconnect();
+  }
+}
+
+function show(runs: readonly Legs[]): void {
+  const legs = runs[0]!.map(([words], leg) => ({ words, times: runs.map((run) => run[leg]![1]) }));
+  const width = Math.max(...legs.map(({ words }) => words.length));
+  if (runs.length > 1) write(`  ${''.padEnd(width)}     median    slowest`);
+  for (const { words, times } of legs) {
+    const known = times.filter((time) => time !== undefined).sort((a, b) => a - b);
+    const figures = runs.length === 1 ? [known[0]] : [known[Math.floor(known.length / 2)], known.at(-1)];
+    const missed = times.length - known.length;
+    const shown = known.length === 0 ? [] : figures.map((time) => `${String(time).padStart(6)} ms`);
+    write(`  ${[words.padEnd(width), ...shown, ...(missed > 0 ? [`not seen ${missed} times`] : [])].join('  ')}`);
   }
 }
 
