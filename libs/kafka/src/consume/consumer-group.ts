@@ -19,6 +19,7 @@ export interface ConsumerGroupOptions extends KafkaConsumerOptions {
 
 const HEARTBEAT_MS = 1_000;
 const CLOSE_LIMIT_MS = 8_000;
+const FIRST_RETRY_MS = 100;
 const TOPIC_GONE_MS = 10_000;
 const UNREADABLE_TIMES = 20;
 
@@ -34,6 +35,8 @@ export class ConsumerGroup {
   private readonly comparison = new Wakeable();
   private comparing: Promise<void> | undefined;
   private starting: Promise<void> | undefined;
+  /** kafkajs starts a crashed consumer again by itself, and can't be stopped while it does. */
+  private restart: { startsAt: number; ended: PromiseWithResolvers<void> } | undefined;
   private topicGoneSince: number | undefined;
   private unreadable = 0;
   private contradictions = new Set<string>();
@@ -52,7 +55,7 @@ export class ConsumerGroup {
       maxBytesPerPartition: 262_144,
       allowAutoTopicCreation: false,
       retry: {
-        initialRetryTime: 100,
+        initialRetryTime: FIRST_RETRY_MS,
         maxRetryTime: 1_000,
         factor: 0.2,
         multiplier: 2,
@@ -127,7 +130,7 @@ export class ConsumerGroup {
     this.comparison.wake();
     const limit = new AbortController();
     const closed = Promise.all([
-      this.starting?.then(() => this.consumer.disconnect()),
+      this.starting?.then(() => this.leave()),
       this.drain.stop(),
       this.comparing?.then(() => this.offsets.disconnect()),
     ]);
@@ -141,12 +144,21 @@ export class ConsumerGroup {
     this.membership.onLeft();
   }
 
+  private async leave(): Promise<void> {
+    const { restart } = this;
+    if (restart !== undefined && performance.now() >= restart.startsAt) await restart.ended.promise;
+    this.restart = undefined;
+    await this.consumer.disconnect();
+  }
+
   private listen(): void {
     const { events } = this.consumer;
     this.consumer.on(events.GROUP_JOIN, (event) => {
       this.topicGoneSince = undefined;
       this.health.beat();
       this.membership.onJoin(event);
+      setImmediate(restarted, this.restart);
+      this.restart = undefined;
       this.comparison.wake();
     });
     this.consumer.on(events.FETCH, () => this.health.fetched());
@@ -181,6 +193,8 @@ export class ConsumerGroup {
   private crashed({ payload }: ConsumerCrashEvent): void {
     const { error, restart } = payload;
     this.membership.onLeft();
+    restarted(this.restart);
+    this.restart = restart ? { startsAt: restartOf(error), ended: Promise.withResolvers() } : undefined;
     this.options.metrics.count('kafka_consumer_crashes_total', 'Times that the consumer ended by itself', {
       restart: String(restart),
     });
@@ -197,7 +211,8 @@ export class ConsumerGroup {
     this.health.fatal = describeError(error);
     this.membership.closing = true;
     this.options.logger.error({ alarm: 'consumer-dead', cause: describeError(error) }, 'the consumer stops for good');
-    void this.consumer.disconnect().catch(() => undefined);
+    // After the event in hand: only then has kafkajs set the timer of its restart, which this ends.
+    setImmediate(() => void this.leave().catch(() => undefined));
     this.options.onFatal?.(error);
   }
 
@@ -247,6 +262,14 @@ export class ConsumerGroup {
       }
     }
   }
+}
+
+const restarted = (restart: { ended: PromiseWithResolvers<void> } | undefined) => restart?.ended.resolve();
+
+/** Before this kafkajs has not begun to start it again. */
+function restartOf(error: Error): number {
+  const inMs = 'retryTime' in error && typeof error.retryTime === 'number' ? error.retryTime : FIRST_RETRY_MS;
+  return performance.now() + (inMs || FIRST_RETRY_MS);
 }
 
 function isTopicGone(error: unknown): boolean {

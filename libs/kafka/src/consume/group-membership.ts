@@ -35,8 +35,9 @@ export class GroupMembership implements Membership {
   onJoin({ payload }: ConsumerGroupJoinEvent): void {
     this.generation += 1;
     if (this.closing) {
-      // A restart of kafkajs that was on its way when we closed: without this a ghost would keep the partitions.
-      void this.options.consumer.disconnect().catch(() => undefined);
+      // It was on its way when we closed: without this a ghost would keep the partitions. Not at once: until the join has
+      // returned, kafkajs forgets its runner without stopping it.
+      setImmediate(() => void this.options.consumer.disconnect().catch(() => undefined));
       return;
     }
     this.joined = true;
