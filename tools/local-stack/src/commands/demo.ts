@@ -42,7 +42,7 @@ export async function demo(
     (topic, value) => published.push({ topic: topic.slice(prefix.length), value, at: Date.now() }),
   );
   const api = `${urlOf('gateway', settings)}/api/v1/calendar`;
-  const window = `from=${encodeURIComponent(day(0))}&to=${encodeURIComponent(day(3))}&limit=1000`;
+  const window = `from=${encodeURIComponent(day(0))}&to=${encodeURIComponent(day(3))}&limit=500`;
   const written: string[] = [];
   const oneChange = async (title: string): Promise<Legs> => {
     const began = Date.now();
@@ -168,6 +168,7 @@ async function listen(
 
 async function shows(url: string, token: string, title: string): Promise<number | undefined> {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (answer.status === 400) throw new Error(`the gateway refused the question: ${await answer.text()}`);
   return (await answer.text()).includes(title) ? Date.now() : undefined;
 }
 
