@@ -14,6 +14,7 @@ import { createLogger, migrate, openService, type RunningService } from '@calend
 import { WebhookIngestionModule } from './webhook-ingestion.module';
 import { webhookIngestion } from './webhook-ingestion.service';
 
+/** Of a calm window; a storm's is ten times as long. */
 export const WINDOW_MS = 300;
 
 export interface LogRow {
@@ -55,7 +56,7 @@ export async function startIngestion(
     KAFKA_BROKERS: brokers.join(','),
     TOPIC_PREFIX: topicPrefix,
     CHANNEL_TOKEN_KEYS: `1:${keys.get(1)!.toString('base64url')}`,
-    PUSH_WINDOW_MS: String(WINDOW_MS),
+    PUSH_WINDOW_MS: String(WINDOW_MS * 10),
     UNVERIFIED_PER_MINUTE: '5',
   };
   await createTopics(kafka, [...webhookIngestionTopics, calendarSyncs], {

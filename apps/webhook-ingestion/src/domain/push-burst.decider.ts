@@ -55,6 +55,14 @@ const joined = (held: Push & { coalesced: number }, push: Push): Push & { coales
   coalesced: held.coalesced + 1,
 });
 
+/** So many held-back pushes in one window are a storm; the two or three that one action of a user causes are not. */
+const STORM = 4;
+/** Without a storm a window is a tenth as long, so that a change soon after another one hardly waits. */
+const CALM = 0.1;
+
+const windowAfter = (coalesced: number, { now, windowMs }: { now: number; windowMs: number }) =>
+  now + (coalesced >= STORM ? windowMs : windowMs * CALM);
+
 /**
  * The first push of a burst goes out at once, all later ones in one message when the window ends. A push is never counted
  * on a message that is already on its way: sync may have read the calendar before the change that this push speaks of.
@@ -63,18 +71,14 @@ export const pushBurst: Decider<Burst, PushCommand, PushEvent> = {
   initialState: {},
 
   decide({ type, data }, burst) {
-    const windowEndsAt = data.now + data.windowMs;
-    if (type === 'CloseWindow') {
-      return burst.held && isOver(burst, data) ? [notification(burst.held, windowEndsAt)] : [];
-    }
+    const sent = (push: Push & { coalesced: number }) => notification(push, windowAfter(push.coalesced, data));
+    if (type === 'CloseWindow') return burst.held && isOver(burst, data) ? [sent(burst.held)] : [];
     const { push } = data;
     if (!burst.held) {
-      return isOver(burst, data)
-        ? [notification({ ...push, coalesced: 0 }, windowEndsAt)]
-        : [{ type: 'PushHeld', data: push }];
+      return isOver(burst, data) ? [sent({ ...push, coalesced: 0 })] : [{ type: 'PushHeld', data: push }];
     }
     const coalesced: PushCoalesced = { type: 'PushCoalesced', data: { ...push, into: burst.held.notificationId } };
-    return isOver(burst, data) ? [coalesced, notification(joined(burst.held, push), windowEndsAt)] : [coalesced];
+    return isOver(burst, data) ? [coalesced, sent(joined(burst.held, push))] : [coalesced];
   },
 
   evolve(burst, { type, data }) {
