@@ -6,7 +6,7 @@ import { projectionMigration } from '@calendar-sync/event-sourcing-postgres';
 import { defineService } from '@calendar-sync/service-host';
 import { describeApi } from './features/describe-api/api-description';
 import { GatewayConfig } from './gateway.config';
-import { ClientOwnersAndKeys1767225900000 } from './migrations/1767225900000-client-owners-and-keys';
+import { ClientOwnersAndKeys1767225900000 } from './migrations/1767225900000-client-owners-and-keys.migration';
 import { readModels } from './projections/read-models';
 import { operationPublications } from './publishing/operation.publications';
 

@@ -2,7 +2,7 @@ import { calendarSyncs } from '@calendar-sync/contracts-sync';
 import { webhookIngestionCommands } from '@calendar-sync/contracts-webhook-ingestion';
 import { defineService } from '@calendar-sync/service-host';
 import { CreateWebhookLogs1767312000000 } from './migrations/1767312000000-create-webhook-logs.migration';
-import { notificationPublications } from './publishing/notifications.publication';
+import { notificationPublications } from './publishing/notifications.publications';
 import { WebhookIngestionConfig } from './webhook-ingestion.config';
 
 export const webhookIngestion = defineService({

@@ -9,7 +9,7 @@ import {
   type PushCommand,
   type PushHeld,
 } from '../../domain/push-burst.decider';
-import { notificationPublications } from '../../publishing/notifications.publication';
+import { notificationPublications } from '../../publishing/notifications.publications';
 
 /** `opened`: the channel's first word, which must not be held up by, nor hold up, what changed. */
 export type BurstKind = 'opened' | 'changed';
