@@ -42,14 +42,17 @@ export class PullWorker {
   }
 
   private async round(signal: AbortSignal): Promise<void> {
-    const { database, puller, worker, leaseMs, concurrency } = this.options;
+    const { database, puller, worker, leaseMs, concurrency, logger } = this.options;
     const limit = concurrency - this.running.size;
     if (limit <= 0 || signal.aborted) return;
     const longOnes = Math.max(0, Math.max(1, concurrency - SHORT_ONES) - this.long);
     for (const lease of await claimDue(database, { worker, leaseMs, limit, longOnes })) {
       this.long += lease.long ? 1 : 0;
       const heartbeat = setInterval(
-        () => void prolongLease(database, lease, leaseMs).catch(() => undefined),
+        () =>
+          void prolongLease(database, lease, leaseMs).catch((error: unknown) =>
+            logger.warn({ error, calendarId: lease.calendarId }, 'a lease could not be prolonged'),
+          ),
         leaseMs / 3,
       );
       const run: Promise<void> = puller.pull(lease, signal).finally(() => {

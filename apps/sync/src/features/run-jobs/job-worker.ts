@@ -64,7 +64,13 @@ export class JobWorker {
 
   private async run(job: ClaimedJob): Promise<void> {
     const { queue, leaseMs, logger } = this.options;
-    const heartbeat = setInterval(() => void queue.prolong(job).catch(() => undefined), leaseMs / 3);
+    const heartbeat = setInterval(
+      () =>
+        void queue
+          .prolong(job)
+          .catch((error: unknown) => logger.warn({ error, job: job.kind }, 'a lease could not be prolonged')),
+      leaseMs / 3,
+    );
     try {
       await this.handlers.get(job.kind)!.run(job);
     } catch (error) {
