@@ -26,15 +26,18 @@ const ASK_AGAIN_MS = 500;
 export class BrokerOffsets {
   private readonly admin: Admin;
   private connected: Promise<void> | undefined;
+  private closed = false;
+  private readonly asking = new Set<Promise<unknown>>();
 
   constructor(private readonly options: BrokerOffsetsOptions) {
     this.admin = options.kafka.admin({ retry: { retries: 2 } });
   }
 
+  /** For good: kafkajs would open a new connection for a question that comes, or is still on its way, after its disconnect. */
   async disconnect(): Promise<void> {
-    if (this.connected === undefined) return;
-    await this.connected.catch(() => undefined);
-    await this.admin.disconnect();
+    this.closed = true;
+    await Promise.allSettled([this.connected, ...this.asking]);
+    if (this.connected !== undefined) await this.admin.disconnect();
   }
 
   /**
@@ -102,6 +105,17 @@ export class BrokerOffsets {
   }
 
   private async held(topic: SubscribedTopic): Promise<Map<number, { low: bigint; high: bigint }>> {
+    if (this.closed) throw new Error('this consumer is closing');
+    const asked = this.ask(topic);
+    this.asking.add(asked);
+    try {
+      return await asked;
+    } finally {
+      this.asking.delete(asked);
+    }
+  }
+
+  private async ask(topic: SubscribedTopic): Promise<Map<number, { low: bigint; high: bigint }>> {
     this.connected ??= this.admin.connect();
     try {
       await this.connected;

@@ -129,11 +129,9 @@ export class ConsumerGroup {
     this.membership.generation += 1;
     this.comparison.wake();
     const limit = new AbortController();
-    const closed = Promise.all([
-      this.starting?.then(() => this.leave()),
-      this.drain.stop(),
-      this.comparing?.then(() => this.offsets.disconnect()),
-    ]);
+    const closed = Promise.all([this.starting?.then(() => this.leave()), this.drain.stop(), this.comparing]).finally(
+      () => this.offsets.disconnect(),
+    );
     await Promise.race([
       closed.catch((error: unknown) =>
         this.options.logger.warn({ cause: describeError(error) }, 'the consumer did not disconnect well'),

@@ -165,8 +165,7 @@ export class Bench {
     const topic = this.topicPrefix + topicName;
     const admin = this.kafka.admin();
     await admin.connect();
-    const ends = await admin.fetchTopicOffsets(topic);
-    await admin.disconnect();
+    const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
     const wanted = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
     if (wanted === 0) return [];
     const consumer = this.kafka.consumer({
