@@ -1,6 +1,6 @@
 import { type Entry, evolve, initialState } from './calendar-entry.decider';
 import { added, calendar, providerCalendarId, revision, standup, tombstone } from './entries.fixture';
-import { decidePage, endedSeries, type SeenItem, type StoredEntry } from './page-of-changes';
+import { believable, decidePage, endedSeries, type SeenItem, type StoredEntry } from './page-of-changes';
 
 const weekly = ['RRULE:FREQ=WEEKLY'];
 const item = (entryId: string, of: SeenItem['revision']): SeenItem => ({
@@ -137,5 +137,29 @@ describe('a page of changes', () => {
     const gone: Entry = { ...living(exception), cancelled: 'cancelled-at-provider', etag: '"gone"' };
     const decided = page([item('moved', exception)], { moved: stored(gone) });
     expect(decided).toMatchObject({ relist: true, added: 0 });
+  });
+});
+
+describe('what a page says of one entry twice', () => {
+  const gone = { providerEntryId: 'standup', cancelled: true };
+  const alive = { providerEntryId: 'standup', cancelled: false, updatedAt: 2_000 };
+  const other = { providerEntryId: 'review', cancelled: true };
+
+  it.each([
+    ['after', [other, alive, gone]],
+    ['before', [other, gone, alive]],
+  ])('does not believe an undated tombstone %s a living revision: nothing tells which is older', (_, items) => {
+    expect(believable(items)).toEqual({ items: [other, alive], contradicted: true });
+  });
+
+  it('believes a dated tombstone, for its time tells, and an undated one alone', () => {
+    const dated = { ...gone, updatedAt: 3_000 };
+    for (const items of [
+      [alive, dated],
+      [gone, gone],
+      [other, alive],
+    ]) {
+      expect(believable(items)).toEqual({ items, contradicted: false });
+    }
   });
 });

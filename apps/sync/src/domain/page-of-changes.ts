@@ -60,6 +60,25 @@ export const mastersFirst = <Item>(items: readonly Item[], seriesOf: (item: Item
   ...items.filter((item) => seriesOf(item) !== undefined),
 ];
 
+interface Told {
+  providerEntryId: string;
+  cancelled: boolean;
+  updatedAt?: number;
+}
+
+/**
+ * A whole page without the undated tombstones of entries that it also shows living: one of the two is a repeat of the
+ * past, and nothing tells which. `contradicted` says that there were some; only a full listing tells what is so.
+ */
+export function believable<Item extends Told>(items: readonly Item[]): { items: Item[]; contradicted: boolean } {
+  const living = new Set(items.filter(({ cancelled }) => !cancelled).map(({ providerEntryId }) => providerEntryId));
+  const believed = items.filter(
+    ({ providerEntryId, cancelled, updatedAt }) =>
+      !cancelled || updatedAt !== undefined || !living.has(providerEntryId),
+  );
+  return { items: believed, contradicted: believed.length < items.length };
+}
+
 /** Masters that this page cancels or turns into single entries: their exceptions go with them and have to be loaded. */
 export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, StoredEntry>): string[] {
   const ended = items.filter(({ entryId, revision }) => {

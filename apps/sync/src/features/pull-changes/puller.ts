@@ -1,6 +1,7 @@
 import { type ChangePage, CursorExpired } from '@calendar-sync/calendar-providers-port';
 import { type Database, isTransientDatabaseError } from '@calendar-sync/event-sourcing-postgres';
 import { type Logger, scrubText, type ServiceMetrics } from '@calendar-sync/service-host';
+import { believable } from '../../domain/page-of-changes';
 import { reactTo, type RetryLimits } from '../../domain/retry-policy';
 import { record } from '../../publishing/record';
 import { type CredentialVault, CredentialsGone } from '../guard-credentials/credential-vault';
@@ -12,7 +13,7 @@ import { slicesOf, sweepStep, writeItems } from './page-writer';
 import { abandonPull, openPull, type PullRun, savePull, startPull } from './pull-run.store';
 import { loadTarget, type Providers, type PullTarget } from './pull-target';
 import { recordFailure } from './record-failure';
-import { hold, type Lease, releaseLease } from './sync-state.store';
+import { hold, type Lease, markDirty, releaseLease } from './sync-state.store';
 
 export interface PullerOptions {
   database: Database;
@@ -81,7 +82,8 @@ export class Puller {
   /** The page's entries with their history, a transaction per slice; the last one moves the pull on, and on the last page ends it. A crash between two repeats the page, which by then is no news. */
   private async store(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, page: ChangePage) {
     const { database, polling } = this.options;
-    const slices = slicesOf(page.items);
+    const { items, contradicted } = believable(page.items);
+    const slices = slicesOf(items);
     const lastSlice = slices.pop()!;
     let ended: ReadonlySet<string> = new Set();
     for (const slice of slices) {
@@ -99,6 +101,9 @@ export class Puller {
       const state = await hold(tx, lease);
       const ofSlice = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, lastSlice, ended);
       const written = { ...ofSlice, pull: turned(ofSlice.pull, page) };
+      if (contradicted && written.pull.kind === 'incremental') {
+        await markDirty(tx, [{ calendarId: lease.calendarId }], { trigger: 'poll', full: true });
+      }
       const last = page.nextPageToken === undefined;
       if (last && written.pull.kind === 'incremental') {
         const end = await finishPull(tx, lease, state, written.pull, polling);
