@@ -9,3 +9,4 @@ export { postgresServer, type PostgresOptions, type PostgresServer } from './ser
 export * from './servers/server-process';
 export { isOpenToAll } from './servers/postgres-binaries';
 export { workspaceRoot } from './workspace';
+export { tcpProxy, type ProxyTarget, type TcpProxy } from './faults/tcp-proxy';
