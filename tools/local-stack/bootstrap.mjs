@@ -169,7 +169,7 @@ try {
     throw new Refusal(`Node 20 or newer is needed to begin with, and this is ${process.versions.node}.`);
   }
   endWithNpm();
-  const mustBeCurrent = ['start', 'test'].includes(command);
+  const mustBeCurrent = ['start', 'test', 'bench'].includes(command);
   if (mustBeCurrent) requireSpace(500);
   if (mustBeCurrent || !existsSync(pinnedNode)) await installPackages();
   if (mustBeCurrent || !existsSync(main)) await build();

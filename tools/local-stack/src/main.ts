@@ -22,6 +22,13 @@ async function main(args: string[]): Promise<number> {
     .allowUnknownOption()
     .action(async (jestArguments) => done(await (await import('./commands/test.js')).test(jestArguments)));
   program
+    .command('faults')
+    .description('the fault suite: real processes, one fault a test')
+    .argument('[arguments of the suite...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (suiteArguments) => done(await (await import('./commands/faults.js')).faults(suiteArguments)));
+  program
     .command('reset')
     .description('forgets everything that the local stack kept')
     .action(async () => done(await (await import('./commands/reset.js')).reset(context())));
@@ -57,6 +64,13 @@ async function main(args: string[]): Promise<number> {
     .option('--user <id>', 'whose calendar it is written into')
     .option('--times <n>', 'one change after the other; shows the median of each leg')
     .action(async (options) => done(await (await import('./commands/demo.js')).demo(options, context())));
+  program
+    .command('bench')
+    .description('measures the product beside floors of the same run; --help names the parts')
+    .argument('[arguments...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (given) => done(await (await import('./commands/bench.js')).bench(given)));
   await program.parseAsync(args, { from: 'user' });
   return code;
 }

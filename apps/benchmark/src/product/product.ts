@@ -1,0 +1,111 @@
+import type { Service, Stack } from '@calendar-sync/local-stack';
+import { eventually } from '@calendar-sync/test-infrastructure';
+import { Client, type QueryResultRow } from 'pg';
+import type { Bench } from '../part';
+import { startProduct } from '../setting/servers';
+import { GatewayClient } from './gateway-client';
+import { type Person, SimulatedGoogle } from './simulated-google';
+
+/** Limits that protect Google and the gateway: they are not what is measured. */
+const WITHOUT_LIMITS = {
+  QUOTA_PROJECT_PER_MINUTE: '10000000',
+  QUOTA_USER_PER_MINUTE: '10000000',
+  RATE_LIMIT_PER_MINUTE: '100000000',
+};
+
+/** The whole product beside its provider. */
+export interface Product {
+  stack: Stack;
+  google: SimulatedGoogle;
+  /** As one of its users. */
+  gateway(person: Person): GatewayClient;
+  /** A look into a service's database, with the rights of its role; one connection per service. */
+  look<Row extends QueryResultRow>(service: Service, text: string, values?: unknown[]): Promise<Row[]>;
+}
+
+export async function startWholeProduct(bench: Bench): Promise<Product> {
+  const stack = await startProduct(bench, { env: WITHOUT_LIMITS });
+  const google = new SimulatedGoogle(stack.urls.simulator!);
+  await google.withoutQuotas();
+  const gateways = new Map<string, GatewayClient>();
+  return {
+    stack,
+    google,
+    gateway: ({ email }) => {
+      const client = gateways.get(email) ?? new GatewayClient(stack, email);
+      gateways.set(email, client);
+      return client;
+    },
+    look: lookInto(bench, stack),
+  };
+}
+
+export function lookInto(bench: Bench, stack: Stack): Product['look'] {
+  const clients = new Map<Service, Promise<Client>>();
+  const open = async (service: Service) => {
+    const client = new Client({ connectionString: stack.databaseUrl(service) });
+    client.on('error', () => undefined);
+    bench.onEnd(() => client.end());
+    await client.connect();
+    return client;
+  };
+  return async <Row extends QueryResultRow>(service: Service, text: string, values: unknown[] = []) => {
+    const client = clients.get(service) ?? open(service);
+    clients.set(service, client);
+    return (await (await client).query<Row>(text, values)).rows;
+  };
+}
+
+/** Connects people's accounts, some at a time, as products do at an import. */
+export async function connectAll(product: Product, people: readonly Person[], atATime = 8): Promise<void> {
+  const waiting = [...people];
+  await Promise.all(
+    Array.from({ length: atATime }, async () => {
+      for (let person = waiting.pop(); person !== undefined; person = waiting.pop()) {
+        await product.gateway(person).connect(person);
+      }
+    }),
+  );
+}
+
+/** Waits until so many calendars are pulled and watched, and nothing is due or on its way through the product any more. */
+export async function settled(product: Product, calendars: number, onProgress: (text: string) => void): Promise<void> {
+  await eventually(
+    async () => {
+      const { done, busy } = await workOfSync(product);
+      onProgress(`${done} of ${calendars} calendars settled`);
+      if (done < calendars || busy > 0) throw new Error(`${done} of ${calendars} calendars settled, ${busy} busy`);
+      const behind = await recordsBehind(product);
+      if (behind > 0) throw new Error(`${behind} messages are on their way`);
+    },
+    { timeoutMs: 300_000, intervalMs: 500 },
+  );
+}
+
+async function workOfSync({ look }: Product): Promise<{ done: number; busy: number }> {
+  const [row] = await look<{ done: number; busy: number }>(
+    'sync',
+    `SELECT count(*) FILTER (WHERE s.sync_token IS NOT NULL AND w.channel_id IS NOT NULL)::int AS done,
+       count(*) FILTER (WHERE s.dirty_seq > s.synced_seq OR s.lease_until IS NOT NULL OR s.look_again_at IS NOT NULL)::int
+         + (SELECT count(*)::int FROM jobs WHERE run_at <= now() + interval '1 second') AS busy
+     FROM calendar_sync_states s
+     LEFT JOIN calendar_webhooks w ON w.calendar_id = s.calendar_id AND w.state = 'live'
+     WHERE s.active`,
+  );
+  return row!;
+}
+
+/** What services have recorded for others and others have not applied. */
+async function recordsBehind({ look }: Product): Promise<number> {
+  const told = await look<{ topic: string; key: string; sequence: string }>('sync', TOLD);
+  const extracted = await look<{ topic: string; key: string; sequence: string }>('meeting-extraction', TOLD);
+  const applied = await look<{ topic: string; applied: string }>(
+    'gateway',
+    'SELECT topic, sum(sequence) AS applied FROM consumer_sequences GROUP BY topic',
+  );
+  const sums = new Map<string, number>();
+  for (const { topic, sequence } of [...told, ...extracted]) sums.set(topic, (sums.get(topic) ?? 0) + Number(sequence));
+  return applied.reduce((sum, { topic, applied }) => sum + Math.max(0, (sums.get(topic) ?? 0) - Number(applied)), 0);
+}
+
+const TOLD = 'SELECT topic, key, sequence FROM topic_sequences';
