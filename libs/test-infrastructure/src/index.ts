@@ -10,3 +10,4 @@ export * from './servers/server-process';
 export { isOpenToAll } from './servers/postgres-binaries';
 export { workspaceRoot } from './workspace';
 export { tcpProxy, type ProxyTarget, type TcpProxy } from './faults/tcp-proxy';
+export { postgresProxy, type PostgresProxy } from './faults/postgres-proxy';
