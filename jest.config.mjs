@@ -11,9 +11,14 @@ const sources = Object.fromEntries(
     .map(([name, folder]) => [`^${name}$`, `<rootDir>/${folder}/src/index.ts`]),
 );
 
+/** Of the fault suite (`npm run test:faults`) those that are quick run with every test run. */
+export const quickFaults = [];
+const faultsOf = (numbers) => `/faults/(${numbers.join('|') || 'none'})-[^/]*\\.fault\\.e2e\\.spec\\.ts$`;
+
 export default {
   rootDir: import.meta.dirname,
   testMatch: ['<rootDir>/{apps,libs,tools}/**/src/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', `(?<!${faultsOf(quickFaults)})(?<=\\.fault\\.e2e\\.spec\\.ts)$`],
   testEnvironment: 'node',
   transform: {
     '^.+\\.ts$': [

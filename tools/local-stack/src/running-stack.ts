@@ -6,6 +6,7 @@ import { SupervisedProcess } from './services/supervised-process';
 import type { Secrets } from './settings/secrets';
 import type { Environment } from './settings/settings';
 import type { StackDirectory } from './stack-directory';
+import { type Detour, takingDetour } from './stack-settings';
 
 export const SIMULATOR = 'google-calendar-simulator';
 
@@ -17,6 +18,8 @@ export interface StackParts {
   settings: Environment;
   simulatorUrl?: string;
   onNews: News;
+  serviceEnv?: Partial<Record<Service, NodeJS.ProcessEnv>>;
+  detour?: Detour;
 }
 
 /** The servers and processes of one stack, each reachable, killable and startable by its name. */
@@ -74,6 +77,13 @@ export class Stack {
     return process;
   }
 
+  addService(service: Service, own: { name?: string; port?: string; env?: NodeJS.ProcessEnv } = {}): SupervisedProcess {
+    const { serviceEnv, detour, ...parts } = this.#parts;
+    const settings = detour === undefined ? parts.settings : takingDetour(parts.settings, detour);
+    const env = { ...serviceEnv?.[service], ...own.env };
+    return this.add(new SupervisedProcess(serviceDefinition(service, { ...parts, settings }, { ...own, env })));
+  }
+
   /** Ends a process with a signal, `kill -9` unless told otherwise; it stays down until `start(name)`. */
   async kill(name: string, by: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await this.process(name).stop({ by });
@@ -96,9 +106,19 @@ export class Stack {
     let number = 2;
     while (this.#processes.has(`${service}-${number}`)) number += 1;
     const name = `${service}-${number}`;
-    this.add(new SupervisedProcess(serviceDefinition(service, this.#parts, { name, port: String(port), env })));
+    this.addService(service, { name, port: String(port), env });
     await this.start(name);
     return name;
+  }
+
+  /** Of any process, a replica too. Throws for the simulator. */
+  urlOf(name: string): string {
+    return this.process(name).definition.readyUrl.replace(/\/health\/ready$/, '');
+  }
+
+  /** The names of all processes, replicas too, without the simulator. */
+  get serviceProcesses(): string[] {
+    return [...this.#processes.keys()].filter((name) => name !== SIMULATOR);
   }
 
   pid(name: string): number | undefined {

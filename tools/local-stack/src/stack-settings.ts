@@ -103,3 +103,25 @@ export function completeSettings(
     ...Object.fromEntries(names.map((name) => [portVariable(name), String(ports[name])])),
   };
 }
+
+/** Ports of proxies on this machine. */
+export interface Detour {
+  /** The broker listens on `listen` too, and tells clients who come that way to come to `advertise`. */
+  kafka?: { listen: number; advertise: number };
+  databases?: Readonly<Partial<Record<Service, number>>>;
+}
+
+/** The same settings with the proxies in place of the servers. */
+export function takingDetour(settings: Environment, { kafka, databases = {} }: Detour): Environment {
+  const urls = Object.entries(databases).map(([service, port]) => {
+    const variable = databaseVariable(service as Service);
+    const url = new URL(settings[variable]!);
+    url.port = String(port);
+    return [variable, url.href];
+  });
+  return {
+    ...settings,
+    ...(kafka && { KAFKA_BROKERS: `127.0.0.1:${kafka.advertise}` }),
+    ...Object.fromEntries(urls),
+  };
+}

@@ -6,13 +6,13 @@ import { portIsFree, Servers } from './servers/servers';
 import { coordinatorIsThere, createAllTopics } from './servers/topics';
 import { migrate } from './services/migrate';
 import { endOrphans } from './services/orphans';
-import { type News, serviceDefinition, simulatorDefinition } from './services/process-definitions';
+import { type News, simulatorDefinition } from './services/process-definitions';
 import { databaseName, databaseVariable, type Service, services as allServices } from './services/services';
 import { SupervisedProcess } from './services/supervised-process';
 import { keepSecrets } from './settings/secrets';
 import { type Environment, Refusal, validate } from './settings/settings';
 import { StackDirectory } from './stack-directory';
-import { choosePorts, completeSettings, portVariable } from './stack-settings';
+import { choosePorts, completeSettings, type Detour, portVariable } from './stack-settings';
 
 export interface StackOptions {
   /** Everything that the stack keeps lies here: databases, topics, secrets, logs. */
@@ -33,6 +33,8 @@ export interface StackOptions {
   durable?: boolean;
   /** Partitions per topic, 12 by default. */
   partitions?: number;
+  /** The services reach the servers by way of proxies; whoever holds the stack reaches them directly. */
+  detour?: Detour;
   showSteps?: ShowSteps;
   /** Errors of the services and restarts, a line each. */
   onNews?: News;
@@ -59,6 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     postgresPassword: secrets.postgresPassword,
     durable: options.durable ?? true,
     needsPostgres: own.length > 0,
+    ...(options.detour?.kafka && { kafkaDetour: options.detour.kafka }),
   });
   let stack: Stack | undefined;
   try {
@@ -94,6 +97,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       servers,
       settings,
       onNews,
+      ...(options.serviceEnv && { serviceEnv: options.serviceEnv }),
+      ...(options.detour && { detour: options.detour }),
       ...(simulatorUrl !== undefined && { simulatorUrl }),
     };
     const running = (stack = new Stack(parts));
@@ -121,8 +126,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             const ready: string[] = [];
             await Promise.all(
               services.map(async (service) => {
-                const env = options.serviceEnv?.[service] ?? {};
-                const process = running.add(new SupervisedProcess(serviceDefinition(service, parts, { env })));
+                const process = running.addService(service);
                 await process.start();
                 await process.ready();
                 ready.push(service);

@@ -19,6 +19,7 @@ export interface ServerOptions {
   durable: boolean;
   /** False where every service brings its own database URL. */
   needsPostgres: boolean;
+  kafkaDetour?: { listen: number; advertise: number };
 }
 
 /** The Postgres and the Kafka of a stack: its own, or those that KAFKA_BROKERS and POSTGRES_URL name. */
@@ -27,11 +28,13 @@ export class Servers {
   readonly kafka: KafkaBroker | undefined;
 
   constructor(private readonly options: ServerOptions) {
-    const { directory, settings, ports, postgresPassword, durable, needsPostgres } = options;
+    const { directory, settings, ports, postgresPassword, durable, needsPostgres, kafkaDetour } = options;
     if (needsPostgres && settings['POSTGRES_URL'] === undefined) {
       this.postgres = postgresServer(directory.postgres, { port: ports.postgres, password: postgresPassword, durable });
     }
-    if (settings['KAFKA_BROKERS'] === undefined) this.kafka = kafkaBroker(directory.kafka, { port: ports.kafka });
+    if (settings['KAFKA_BROKERS'] === undefined) {
+      this.kafka = kafkaBroker(directory.kafka, { port: ports.kafka, ...(kafkaDetour && { detour: kafkaDetour }) });
+    }
   }
 
   get brokers(): string[] {

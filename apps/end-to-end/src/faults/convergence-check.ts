@@ -1,0 +1,227 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Service, services } from '@calendar-sync/local-stack';
+import { eventually } from '@calendar-sync/test-infrastructure';
+import { converged } from '../flow/convergence';
+import { type FaultBench, WINDOW } from './fault-bench';
+import { allRecords, groupFaults, type TopicRecord, watermarks } from './topic-records';
+
+export interface Expectations {
+  /** How many messages are parked in each service, by reason. None unless told. */
+  parked?: Partial<Record<Service, Record<string, number>>>;
+  /** Keys of topics that are quarantined: what is stored of them need not be on the topic. */
+  quarantined?: Partial<Record<Service, number>>;
+  /** Sources beside the services' own, whose messages nobody stored. */
+  strangers?: readonly string[];
+  timeoutMs?: number;
+}
+
+/**
+ * What must hold after every fault. Heals, waits until nothing is on its way, compares the gateway with the provider's
+ * truth entry by entry, and checks the invariants. Throws with everything that does not hold.
+ */
+export async function expectConvergence(bench: FaultBench, expected: Expectations = {}): Promise<void> {
+  const { timeoutMs = 180_000 } = expected;
+  await bench.heal();
+  await eventually(async () => void expect(await notReady(bench)).toEqual([]), { timeoutMs, intervalMs: 250 });
+  await converged(bench.stack, bench.simulator, bench.people, WINDOW, timeoutMs);
+  await eventually(async () => void expect(await onTheWay(bench)).toEqual([]), { timeoutMs, intervalMs: 250 });
+  // Polls go on, and a record may just be on its way between two looks: what does not hold must keep not holding.
+  await eventually(async () => void expect(await violations(bench, expected)).toEqual([]), {
+    timeoutMs: 30_000,
+    intervalMs: 1_000,
+  });
+  await converged(bench.stack, bench.simulator, bench.people, WINDOW, timeoutMs);
+}
+
+const notReady = async (bench: FaultBench): Promise<string[]> => {
+  const faults: string[] = [];
+  for (const name of bench.stack.serviceProcesses) {
+    if (!(await bench.isReady(name))) faults.push(`${name} is not ready`);
+  }
+  return faults;
+};
+
+/** What is stored and not published, published and not consumed. Polling makes a little all the time: it must have been caught up with. */
+async function onTheWay(bench: FaultBench): Promise<string[]> {
+  const found: string[] = [];
+  const ends = await watermarks(bench.stack.brokers);
+  for (const service of services) {
+    const [outbox] = await bench.query<{ events: number; commands: number }>(
+      service,
+      `SELECT (SELECT count(*)::int FROM events AS e, (SELECT coalesce(max(cursor_transaction::xid8), '0') AS tx,
+           coalesce(max(cursor_position), 0) AS position FROM relay_state WHERE name NOT LIKE '%replay%') AS c
+         WHERE e.topic IS NOT NULL AND (e.tx, e.position) > (c.tx, c.position)) AS events,
+        (SELECT count(*)::int FROM outbox_messages) AS commands`,
+    );
+    if (outbox!.events > 0) found.push(`${service} has ${outbox!.events} events unpublished`);
+    if (outbox!.commands > 0) found.push(`${service} has ${outbox!.commands} commands unpublished`);
+    const offsets = await bench.query<{ topic: string; partition: number; next_offset: string }>(
+      service,
+      'SELECT topic, partition, next_offset FROM consumer_offsets',
+    );
+    for (const { topic, partition, next_offset: next } of offsets) {
+      const end = ends.find((each) => each.topic === topic && each.partition === partition)?.high ?? 0n;
+      if (end > BigInt(next)) found.push(`${service} is ${end - BigInt(next)} behind on ${topic}/${partition}`);
+    }
+  }
+  return found;
+}
+
+interface StoredEvent {
+  topic: string;
+  key: string;
+  sequence: string;
+  id: string;
+}
+
+async function violations(bench: FaultBench, expected: Expectations): Promise<string[]> {
+  const stored = new Map<Service, StoredEvent[]>();
+  for (const service of services) {
+    stored.set(
+      service,
+      await bench.query<StoredEvent>(
+        service,
+        `SELECT e.topic, e.key, e.sequence, e.id FROM events AS e
+         LEFT JOIN quarantined_keys AS q ON q.topic = e.topic AND q.key = e.key
+         WHERE e.topic IS NOT NULL AND e.metadata->'received' IS NULL AND (q.key IS NULL OR e.sequence < q.sequence)`,
+      ),
+    );
+  }
+  const leaks = new Set<string>();
+  const records = await allRecords(bench.stack.brokers, (topic, bytes) => {
+    for (const [what, secret] of bench.canaries) if (bytes.includes(secret)) leaks.add(`${what} is on ${topic}`);
+  });
+  return [
+    ...unpublished(stored, records),
+    ...outOfOrder(records),
+    ...(await appliedWrongly(bench, records, expected)),
+    ...(await parkedUnexpectedly(bench, expected)),
+    ...(await quarantinedUnexpectedly(bench, expected)),
+    ...(await notReady(bench)),
+    ...(await groupFaults(bench.stack.brokers)),
+    ...leaks,
+    ...secretsInLogs(bench),
+  ];
+}
+
+/** Every stored public event is on its topic. */
+function unpublished(stored: ReadonlyMap<Service, StoredEvent[]>, records: readonly TopicRecord[]): string[] {
+  const published = new Set(records.map(({ topic, headers }) => `${topic} ${headers['ce_id']}`));
+  return [...stored].flatMap(([service, events]) => {
+    const missing = events.filter(({ topic, id }) => !published.has(`${topic} ${id}`));
+    if (missing.length === 0) return [];
+    const first = missing[0]!;
+    return [
+      `${missing.length} of ${events.length} stored events of ${service} are not on their topic, first ${first.topic} ${first.key} ${first.sequence}`,
+    ];
+  });
+}
+
+const isOfReplay = (topic: string) => topic.includes('.replay.');
+
+/** Numbers of each key first appear one after the other, and one number never stands for two messages. */
+function outOfOrder(records: readonly TopicRecord[]): string[] {
+  const faults: string[] = [];
+  const last = new Map<string, number>();
+  const meaning = new Map<string, string>();
+  for (const { topic, key, headers, digest } of records) {
+    if (isOfReplay(topic) || headers['ce_sequence'] === undefined) continue;
+    const sequence = Number(headers['ce_sequence']);
+    const line = `${topic} ${key} of ${headers['ce_source']}, epoch ${headers['ce_epoch']}`;
+    const name = `${line}, number ${sequence}`;
+    const before = meaning.get(name);
+    if (before !== undefined && before !== `${headers['ce_id']} ${digest}`) faults.push(`${name} means two things`);
+    meaning.set(name, `${headers['ce_id']} ${digest}`);
+    const reached = last.get(line) ?? 0;
+    if (sequence > reached + 1 && last.has(line)) faults.push(`${line} jumps from ${reached} to ${sequence}`);
+    last.set(line, Math.max(reached, sequence));
+  }
+  return faults.slice(0, 20);
+}
+
+/** Each consumer is at the last number of each key, and has kept what it received once. */
+async function appliedWrongly(
+  bench: FaultBench,
+  records: readonly TopicRecord[],
+  { parked = {}, strangers = [] }: Expectations,
+): Promise<string[]> {
+  const faults: string[] = [];
+  const publishedOn = new Map<string, Set<string>>();
+  const ends = new Map<string, { epoch: number; sequence: number }>();
+  for (const { topic, key, headers } of records) {
+    if (isOfReplay(topic) || headers['ce_sequence'] === undefined || strangers.includes(headers['ce_source'] ?? ''))
+      continue;
+    const name = `${topic}\n${key}\n${headers['ce_source']}`;
+    if (!publishedOn.has(topic)) publishedOn.set(topic, new Set());
+    publishedOn.get(topic)!.add(headers['ce_id'] ?? '');
+    const [epoch, sequence] = [Number(headers['ce_epoch']), Number(headers['ce_sequence'])];
+    const before = ends.get(name);
+    if (!before || epoch > before.epoch || (epoch === before.epoch && sequence > before.sequence))
+      ends.set(name, { epoch, sequence });
+  }
+  for (const service of services) {
+    const kept = await bench.query<{ topic: string; count: number; distinct: number }>(
+      service,
+      `SELECT metadata->'received'->>'topic' AS topic, count(*)::int AS count, count(DISTINCT id)::int AS distinct FROM events
+       WHERE metadata->'received' IS NOT NULL AND NOT metadata->'received'->>'source' = ANY ($1) GROUP BY 1`,
+      [strangers],
+    );
+    for (const { topic, count, distinct } of kept) {
+      if (count !== distinct) faults.push(`${service} kept ${count - distinct} messages of ${topic} twice`);
+      const published = publishedOn.get(topic)?.size ?? 0;
+      if (distinct > published) faults.push(`${service} kept ${distinct} messages of ${topic}, which has ${published}`);
+    }
+    if (parked[service] !== undefined) continue;
+    const topics = await bench.query<{ topic: string }>(service, 'SELECT DISTINCT topic FROM consumer_offsets');
+    const read = new Set(topics.map(({ topic }) => topic));
+    const rows = await bench.query<{ topic: string; key: string; source: string; epoch: string; last: string }>(
+      service,
+      'SELECT topic, key, source, epoch, last_sequence AS last FROM consumer_sequences',
+    );
+    const reached = new Map(rows.map((row) => [`${row.topic}\n${row.key}\n${row.source}`, row]));
+    for (const [name, end] of ends) {
+      const [topic, key] = name.split('\n') as [string, string];
+      if (!read.has(topic)) continue;
+      const at = reached.get(name);
+      if (Number(at?.epoch) !== end.epoch || Number(at?.last) !== end.sequence)
+        faults.push(`${service} is at ${at?.last ?? 'nothing'} of ${end.sequence} on ${topic} ${key}`);
+    }
+  }
+  return faults.slice(0, 20);
+}
+
+async function parkedUnexpectedly(bench: FaultBench, { parked = {} }: Expectations): Promise<string[]> {
+  const faults: string[] = [];
+  for (const service of services) {
+    const rows = await bench.query<{ reason: string; count: number }>(
+      service,
+      'SELECT reason, count(*)::int AS count FROM parked_messages GROUP BY reason ORDER BY reason',
+    );
+    const found = JSON.stringify(Object.fromEntries(rows.map(({ reason, count }) => [reason, count])));
+    const wanted = JSON.stringify(Object.fromEntries(Object.entries(parked[service] ?? {}).sort()));
+    if (found !== wanted) faults.push(`${service} has parked ${found} instead of ${wanted}`);
+  }
+  return faults;
+}
+
+async function quarantinedUnexpectedly(bench: FaultBench, { quarantined = {} }: Expectations): Promise<string[]> {
+  const faults: string[] = [];
+  for (const service of services) {
+    const [row] = await bench.query<{ count: number }>(service, 'SELECT count(*)::int AS count FROM quarantined_keys');
+    const wanted = quarantined[service] ?? 0;
+    if (row!.count !== wanted) faults.push(`${service} has quarantined ${row!.count} keys instead of ${wanted}`);
+  }
+  return faults;
+}
+
+function secretsInLogs(bench: FaultBench): string[] {
+  const { logs } = bench.stack.directory;
+  const found: string[] = [];
+  for (const name of existsSync(logs) ? readdirSync(logs) : []) {
+    if (name.includes('simulator')) continue;
+    const text = readFileSync(join(logs, name), 'utf8');
+    for (const [what, secret] of bench.canaries) if (text.includes(secret)) found.push(`${what} is in ${name}`);
+  }
+  return found;
+}

@@ -1,0 +1,289 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { services, startStack, type Service, type Stack, type StackOptions } from '@calendar-sync/local-stack';
+import {
+  eventually,
+  freePorts,
+  type PostgresProxy,
+  postgresProxy,
+  type TcpProxy,
+  tcpProxy,
+  testDirectory,
+  weave,
+  type Woven,
+} from '@calendar-sync/test-infrastructure';
+import { Client, type QueryResultRow } from 'pg';
+import { gatewayClient, type GatewayClient } from '../clients/gateway.client';
+import { type SimulatedPerson, type SimulatorClient, simulatorClient } from '../clients/simulator.client';
+import { type Failpoint, failpointWeavings } from './failpoints';
+import { guardWeavings, removedGuard } from './guards';
+
+export interface FaultBenchOptions {
+  /** Default 2, with 30 entries each. Their accounts are connected and fully synced when the bench opens. */
+  people?: number;
+  entriesPerPerson?: number;
+  /** Services reach Kafka and Postgres through proxies: `kafka` and `databases` of the bench. */
+  detours?: boolean;
+  /** Failpoints that the services are woven with; they strike once armed. */
+  failpoints?: readonly Failpoint[];
+  /** The wall clocks of the services can be moved. */
+  clock?: boolean;
+  /** Settings of all services. */
+  env?: Record<string, string>;
+  stack?: Omit<Partial<StackOptions>, 'env' | 'detour' | 'dir' | 'ports'>;
+  /** Called with the stack's folder before anything is started in it. */
+  prepare?: (dir: string) => Promise<void>;
+}
+
+/** Where everything that the product is known to hold is looked at: a half year around the simulator's entries. */
+export const WINDOW = { from: '2026-10-15T00:00:00Z', to: '2027-04-15T00:00:00Z' };
+
+/** Printed with each run and taken from FAULT_SEED, so that a failure can be repeated. */
+export const faultSeed = (): number => {
+  const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+  process.stderr.write(`seed ${seed} (repeat with FAULT_SEED=${seed})\n`);
+  return seed;
+};
+
+/** The whole product as real processes with its own servers and provider, and every handle by which it can be hurt. */
+export class FaultBench {
+  private readonly undo: (() => Promise<unknown> | unknown)[] = [];
+  private readonly changing = new Set<() => Promise<number>>();
+  private readonly paused = new Set<string>();
+  private readonly armed = new Set<string>();
+  private burst = 0;
+  stack!: Stack;
+  simulator!: SimulatorClient;
+  people: SimulatedPerson[] = [];
+  /** Between the services and the broker. Only with `detours`. */
+  kafka!: TcpProxy;
+  /** Between each service and its database. Only with `detours`. */
+  databases!: Record<Service, PostgresProxy>;
+  woven: Woven | undefined;
+  /** Never to be seen in a log or on a topic: strings by what they are. */
+  readonly canaries = new Map<string, string>();
+
+  private constructor(readonly seed: number) {}
+
+  static async open(seed: number, options: FaultBenchOptions = {}): Promise<FaultBench> {
+    const bench = new FaultBench(seed);
+    try {
+      await bench.start(options);
+      return bench;
+    } catch (error) {
+      await bench.close();
+      throw new Error('the bench did not come up: this says nothing about the fault', { cause: error });
+    }
+  }
+
+  private async start(options: FaultBenchOptions): Promise<void> {
+    const dir = testDirectory('faults');
+    await options.prepare?.(dir);
+    const detour = options.detours ? await this.detours() : undefined;
+    const weavings = [...failpointWeavings(options.failpoints ?? []), ...guardWeavings(removedGuard())];
+    if (weavings.length > 0 || options.clock) {
+      mkdirSync(join(dir, 'woven'), { recursive: true });
+      this.woven = weave(join(dir, 'woven'), weavings, { clock: options.clock ?? false });
+    }
+    const clientSecret = `canary-${randomBytes(12).toString('hex')}`;
+    const { serviceEnv, ...stackOptions } = options.stack ?? {};
+    this.stack = await startStack({
+      dir,
+      durable: false,
+      partitions: 4,
+      ...stackOptions,
+      ports: 'free',
+      env: {
+        POLL_MIN_SECONDS: '2',
+        POLL_MAX_SECONDS: '5',
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        GOOGLE_CLIENT_SECRET: clientSecret,
+        ...detour?.ports,
+        ...options.env,
+      },
+      ...(detour && { detour: detour.detour }),
+      serviceEnv: Object.fromEntries(
+        services.map((service) => [service, { ...this.woven?.env, ...serviceEnv?.[service] }]),
+      ),
+    });
+    this.undo.push(() => this.stack.destroy());
+    this.simulator = simulatorClient(this.stack.urls.simulator!);
+    this.people = await this.simulator.seed(options.people ?? 2, options.entriesPerPerson ?? 30, this.seed);
+    this.nameCanaries(clientSecret);
+    await Promise.all(this.people.map((person) => this.gateway(person).connect(person)));
+    await eventually(
+      async () => {
+        for (const person of this.people) expect(await this.firstPullsAreDone(person)).toBe(true);
+      },
+      { timeoutMs: 120_000, intervalMs: 200 },
+    );
+  }
+
+  private async detours() {
+    const [postgres, kafka, listen] = (await freePorts(3)) as [number, number, number];
+    this.kafka = await tcpProxy({ port: listen });
+    const proxies = await Promise.all(services.map(async (name) => [name, await postgresProxy({ port: postgres })]));
+    this.databases = Object.fromEntries(proxies) as Record<Service, PostgresProxy>;
+    this.undo.push(() => Promise.all([this.kafka.close(), ...services.map((name) => this.databases[name].close())]));
+    return {
+      ports: { POSTGRES_PORT: String(postgres), KAFKA_PORT: String(kafka) },
+      detour: {
+        kafka: { listen, advertise: this.kafka.port },
+        databases: Object.fromEntries(services.map((name) => [name, this.databases[name].port])),
+      },
+    };
+  }
+
+  private nameCanaries(clientSecret: string): void {
+    const { secrets } = this.stack;
+    this.canaries.set('OAuth client secret', clientSecret);
+    for (const person of this.people) this.canaries.set(`refresh token of ${person.user}`, person.refreshToken);
+    for (const [service, password] of Object.entries(secrets.databasePasswords))
+      this.canaries.set(`database password of ${service}`, password);
+    this.canaries.set('credential key', secrets.credentialKeys.split(':').at(-1)!);
+    this.canaries.set('channel token key', secrets.channelTokenKeys.split(':').at(-1)!);
+    this.canaries.set('sealing key', String(secrets.sealing.privateKey.d));
+  }
+
+  private async firstPullsAreDone(person: SimulatedPerson): Promise<boolean> {
+    const { items } = await this.gateway(person).syncState();
+    return items.length > 0 && items.every(({ state }) => state === 'current');
+  }
+
+  gateway(person: SimulatedPerson): GatewayClient {
+    return gatewayClient(this.stack, person.user);
+  }
+
+  /** The calendar that bears the person's address, by our id. */
+  async calendarOf(person: SimulatedPerson): Promise<string> {
+    const calendars = await this.gateway(person).calendars();
+    return calendars.find((each) => each.providerCalendarId === person.email)!.calendarId;
+  }
+
+  /** Rows of a service's own database, past all proxies. */
+  async query<Row extends QueryResultRow>(service: Service, sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new Client({ connectionString: this.stack.databaseUrl(service), connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Random changes at the provider, the same for the same seed. */
+  async mutate(count: number, people: readonly SimulatedPerson[] = this.people): Promise<void> {
+    this.burst += 1;
+    const accounts = people.map(({ email }) => email);
+    await this.simulator.mutate(accounts, count, this.seed * 1_000 + this.burst);
+  }
+
+  /** Random changes at the provider until the returned function is called; it gives how many were made. */
+  keepChanging(perSecond: number, people: readonly SimulatedPerson[] = this.people): () => Promise<number> {
+    const TICK_MS = 100;
+    let going = true;
+    let made = 0;
+    let owed = 0;
+    const began = Date.now();
+    const loop = (async () => {
+      while (going) {
+        owed = Math.floor(((Date.now() - began) / 1_000) * perSecond) - made;
+        if (owed > 0) {
+          await this.mutate(owed, people);
+          made += owed;
+        }
+        await delay(TICK_MS);
+      }
+    })();
+    loop.catch(() => undefined);
+    const stop = async () => {
+      going = false;
+      this.changing.delete(stop);
+      await loop;
+      return made;
+    };
+    this.changing.add(stop);
+    return stop;
+  }
+
+  /** Freezes a process. `heal` thaws what was not thawed. */
+  freeze(name: string): void {
+    this.paused.add(name);
+    this.stack.signal(name, 'SIGSTOP');
+  }
+
+  thaw(name: string): void {
+    this.paused.delete(name);
+    this.stack.signal(name, 'SIGCONT');
+  }
+
+  /** The next time that a process comes to the failpoint, it does so; `heal` disarms what is left. */
+  arm(name: Failpoint, strike: Parameters<Woven['arm']>[1]): void {
+    if (this.woven === undefined) throw new Error('the bench was opened without failpoints');
+    this.armed.add(name);
+    this.woven.arm(name, strike);
+  }
+
+  /** Waits until the process `pid` of that name was replaced by another one that is ready. */
+  async restarted(name: string, pid: number | undefined, timeoutMs = 60_000): Promise<void> {
+    await eventually(
+      async () => {
+        const now = this.stack.pid(name);
+        return now !== undefined && now !== pid && (await this.isReady(name));
+      },
+      { timeoutMs, intervalMs: 100 },
+    );
+  }
+
+  async isReady(name: string): Promise<boolean> {
+    try {
+      const answer = await fetch(`${this.stack.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+      await answer.arrayBuffer();
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The sum of a metric over its labels that hold `labels`; 0 where it is not there. */
+  async metric(name: string, metric: string, labels: Record<string, string> = {}): Promise<number> {
+    const text = await (await fetch(`${this.stack.urlOf(name)}/metrics`)).text();
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    return text
+      .split('\n')
+      .filter((line) => new RegExp(`^${metric}(\\{| )`).test(line) && wanted.every((part) => line.includes(part)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  /** Takes every fault away: proxies pass, clocks are right, failpoints are off, the provider behaves, all servers and processes run. */
+  async heal(): Promise<void> {
+    for (const stop of this.changing) await stop();
+    for (const name of this.paused) this.thaw(name);
+    for (const proxy of [this.kafka, ...Object.values(this.databases ?? {})]) await proxy?.pass();
+    for (const name of this.armed) this.woven?.disarm(name);
+    this.armed.clear();
+    this.woven?.moveClock(0);
+    await this.simulator.clearFaults();
+    if (this.stack.postgres?.pid === undefined) await this.stack.postgres?.start();
+    if (this.stack.kafka?.pid === undefined) await this.stack.kafka?.start();
+    for (const name of this.stack.serviceProcesses) {
+      if (this.stack.pid(name) === undefined) await this.stack.start(name);
+    }
+  }
+
+  /** Ends everything. A guard that was to be removed and never was is an error: what the test said means nothing then. */
+  async close(): Promise<void> {
+    for (const stop of this.changing) await stop().catch(() => undefined);
+    for (const name of this.paused) this.thaw(name);
+    const guard = removedGuard();
+    const applied = this.woven?.applied().map(({ name }) => name) ?? [];
+    for (const step of this.undo.reverse()) await step();
+    const missing = guardWeavings(guard).filter(({ name }) => !applied.includes(name));
+    if (this.stack !== undefined && missing.length > 0) {
+      throw new Error(`the guard was not removed: ${missing.map(({ name }) => name).join(', ')} was never loaded`);
+    }
+  }
+}
