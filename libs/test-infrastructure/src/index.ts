@@ -3,7 +3,7 @@ export { startTestDatabase, type TestDatabase } from './test-database';
 export { ownKafkaBroker, testKafka } from './test-kafka';
 export { testDirectory } from './test-run';
 export { accepts, freePorts } from './servers/free-port';
-export { kafkaBroker, type KafkaBroker, type KafkaOptions } from './servers/kafka-broker';
+export { kafkaBroker, type Detour, type KafkaBroker, type KafkaOptions } from './servers/kafka-broker';
 export { kafkaJars, kafkaVersion, requireJava } from './servers/kafka-jars';
 export { postgresServer, type PostgresOptions, type PostgresServer } from './servers/postgres-server';
 export * from './servers/server-process';

@@ -12,13 +12,20 @@ import { endProcess, isRunning, lastLines, ownedProcess, spawnServer } from './s
 export interface KafkaOptions extends JarsOptions {
   /** A free one when absent; the same again after a restart. */
   port?: number;
+  /** A second way in, for clients that go through a proxy at `advertise`: the proxy's target is `listen`. */
+  detour?: Detour;
   /** Further lines of server.properties. */
   settings?: Record<string, string>;
 }
 
+export interface Detour {
+  listen: number;
+  advertise: number;
+}
+
 export interface KafkaBroker {
   readonly dir: string;
-  /** `host:port`, known once it was started. */
+  /** `host:port`, known once it was started; never that of the detour. */
   readonly brokers: string[];
   readonly pid: number | undefined;
   readonly logFile: string;
@@ -46,7 +53,7 @@ export function kafkaBroker(dir: string, options: KafkaOptions = {}): KafkaBroke
     if (left !== undefined) {
       const leftPort = portIn(properties);
       const fits = options.port === undefined || options.port === leftPort;
-      if (fits && leftPort !== undefined && (await accepts(leftPort))) {
+      if (fits && takesDetour(properties, options.detour) && leftPort !== undefined && (await accepts(leftPort))) {
         port = leftPort;
         return 'adopted';
       }
@@ -57,7 +64,7 @@ export function kafkaBroker(dir: string, options: KafkaOptions = {}): KafkaBroke
     mkdirSync(folder, { recursive: true });
     const [free, controller] = (await freePorts(2)) as [number, number];
     port ??= free;
-    writeFileSync(properties, serverProperties(folder, port, controller, options.settings));
+    writeFileSync(properties, serverProperties(folder, { port, controller }, options));
     if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(folder, classpath, properties);
     const pid = await spawnServer({
       command: 'java',
@@ -132,16 +139,35 @@ function portIn(properties: string): number | undefined {
   return listener ? Number(listener[1]) : undefined;
 }
 
-const serverProperties = (folder: string, port: number, controller: number, settings: Record<string, string> = {}) =>
-  Object.entries({
+const detourListeners = ({ listen, advertise }: Detour) => ({
+  listeners: `DETOUR://127.0.0.1:${listen}`,
+  'advertised.listeners': `DETOUR://127.0.0.1:${advertise}`,
+});
+
+function takesDetour(properties: string, detour: Detour | undefined): boolean {
+  const lines = readFileSync(properties, 'utf8');
+  if (detour === undefined) return !lines.includes('DETOUR://');
+  return Object.entries(detourListeners(detour)).every(([name, listener]) =>
+    new RegExp(`^${name}=.*${listener}\\b`, 'm').test(lines),
+  );
+}
+
+function serverProperties(
+  folder: string,
+  { port, controller }: { port: number; controller: number },
+  { detour, settings = {} }: KafkaOptions,
+): string {
+  const direct = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`;
+  const around = detour && detourListeners(detour);
+  return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    listeners: [direct, around?.listeners].filter(Boolean).join(','),
+    'advertised.listeners': [direct, around?.['advertised.listeners']].filter(Boolean).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,DETOUR:PLAINTEXT',
     'log.dirs': join(folder, 'data'),
     'auto.create.topics.enable': 'false',
     'default.replication.factor': '1',
@@ -160,3 +186,4 @@ const serverProperties = (folder: string, port: number, controller: number, sett
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
