@@ -1,6 +1,6 @@
 export { enqueueCommand, type EnqueueOptions } from './commands.outbox';
 export { createKafka, type Kafka, type KafkaOptions } from './kafka-client';
-export { CreateMessagingTables1767225600100, messagingMigration } from './messaging.migration';
+export { messagingMigrations } from './messaging.migration';
 export { type Labels, type Logger, type Metrics, noMetrics } from './observability';
 export {
   keepPrivate,

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { RememberForOperators1767225600200 } from './operating.migration';
 
 /** The tables of relay and consumers. `topic` is always the name without the prefix of an environment. */
 export class CreateMessagingTables1767225600100 implements MigrationInterface {
@@ -111,4 +112,5 @@ export class CreateMessagingTables1767225600100 implements MigrationInterface {
   }
 }
 
-export const messagingMigration = CreateMessagingTables1767225600100;
+/** In the order in which they are to run. */
+export const messagingMigrations = [CreateMessagingTables1767225600100, RememberForOperators1767225600200];

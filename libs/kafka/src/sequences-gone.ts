@@ -19,3 +19,5 @@ export function withSequencesGone(topic: Topic): Topic {
 export function isSequencesGone(message: Message): message is Message<SequencesGoneV1> {
   return message.type === SequencesGoneV1.type;
 }
+
+export const isSequencesGoneType = (type: string | undefined) => type === SequencesGoneV1.type;

@@ -157,7 +157,8 @@ describe('the consumer', () => {
     });
     const strategy = bench.consumer({ [shopCommands.name]: applied.handler }, { topics: [shopCommands] });
     strategy.listen();
-    await bench.produce([command(7), command(7), command(9)], shopCommands.name);
+    const seventh = command(7);
+    await bench.produce([seventh, seventh, command(9)], shopCommands.name);
     await eventually(async () => (await applied.of('a')).includes(9));
     expect(await applied.of('a')).toEqual([7, 9]);
     expect(bench.logger.alarms()).toEqual(['commands-lost']);

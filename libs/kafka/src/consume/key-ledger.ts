@@ -6,6 +6,8 @@ interface SequenceRow {
   source: string;
   epoch: string;
   last_sequence: string;
+  last_id: string | null;
+  latest_time: Date | null;
   asked: boolean;
 }
 
@@ -71,11 +73,16 @@ export class KeyLedger {
     return this.waiting.has(key) || this.blocking.has(key);
   }
 
-  take(key: string, { source, epoch, to }: Numbers): void {
+  take(key: string, { source, epoch, to, id, time }: Numbers): void {
     const account = this.account(key, source, epoch);
-    if (account.epoch !== epoch) account.asked = false;
+    if (account.epoch !== epoch) {
+      account.asked = false;
+      account.latestTime = undefined;
+    }
     account.epoch = epoch;
     account.last = to;
+    account.lastId = id;
+    if (time !== undefined) account.latestTime = Math.max(time, account.latestTime ?? time);
     account.changed = true;
   }
 
@@ -93,10 +100,12 @@ export class KeyLedger {
     const changed = [...this.accounts.values()].filter((account) => account.changed);
     if (changed.length === 0) return;
     await this.tx.query(
-      `INSERT INTO consumer_sequences AS s (topic, key, source, epoch, last_sequence, gap_asked_at)
-       SELECT $1, key, source, epoch, last, CASE WHEN asked THEN clock_timestamp() END
-       FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) AS c (key, source, epoch, last, asked)
+      `INSERT INTO consumer_sequences AS s (topic, key, source, epoch, last_sequence, gap_asked_at, last_id, latest_time)
+       SELECT $1, key, source, epoch, last, CASE WHEN asked THEN clock_timestamp() END, id, time
+       FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[], $8::timestamptz[])
+         AS c (key, source, epoch, last, asked, id, time)
        ON CONFLICT (topic, key, source) DO UPDATE SET epoch = excluded.epoch, last_sequence = excluded.last_sequence,
+         last_id = excluded.last_id, latest_time = excluded.latest_time,
          gap_asked_at = coalesce(excluded.gap_asked_at, s.gap_asked_at)`,
       [
         this.topic,
@@ -105,6 +114,8 @@ export class KeyLedger {
         changed.map(({ epoch }) => epoch),
         changed.map(({ last }) => last),
         changed.map(({ askedNow }) => askedNow),
+        changed.map(({ lastId }) => lastId ?? null),
+        changed.map(({ latestTime }) => (latestTime === undefined ? null : new Date(latestTime).toISOString())),
       ],
     );
   }
@@ -126,7 +137,7 @@ export class KeyLedger {
     const values = [this.topic, pairs.map(({ key }) => key), pairs.map(({ source }) => source), askAgainAfterMs];
     const read = async () => {
       const { rows } = await this.tx.query<SequenceRow>(
-        `SELECT s.key, s.source, epoch, last_sequence,
+        `SELECT s.key, s.source, epoch, last_sequence, last_id, latest_time,
            coalesce(gap_asked_at > clock_timestamp() - $4 * interval '1 millisecond', false) AS asked
          FROM consumer_sequences s
          JOIN unnest($2::text[], $3::text[]) AS c (key, source) ON s.key = c.key AND s.source = c.source
@@ -146,12 +157,14 @@ export class KeyLedger {
       );
       rows = await read();
     }
-    for (const { key, source, epoch, last_sequence: last, asked } of rows) {
+    for (const { key, source, epoch, last_sequence: last, last_id, latest_time, asked } of rows) {
       this.accounts.set(nameOf(key, source), {
         key,
         source,
         epoch: Number(epoch),
         last: Number(last),
+        lastId: last_id ?? undefined,
+        latestTime: latest_time?.getTime(),
         asked,
         changed: false,
         askedNow: false,
@@ -163,7 +176,7 @@ export class KeyLedger {
     if (keys.length === 0) return;
     const { rows } = await this.tx.query<BlockerRow>(
       `SELECT key, source, epoch, sequence, true AS blocks FROM parked_messages
-       WHERE topic = $1 AND key = ANY ($2::text[]) AND reason IN ('poison', 'failed')
+       WHERE topic = $1 AND key = ANY ($2::text[]) AND reason IN ('poison', 'failed', 'contradicts')
        UNION ALL
        SELECT DISTINCT key, NULL, NULL::bigint, NULL::bigint, false FROM parked_messages
        WHERE topic = $1 AND key = ANY ($2::text[]) AND reason IN ('behind', 'gap')`,

@@ -70,6 +70,9 @@ export class MessageApplier {
       case 'duplicate':
         this.options.metrics.count('kafka_duplicates_total', 'Repeats that were dropped', { topic: topic.name });
         return undefined;
+      case 'contradiction':
+        await this.park(work, received, 'contradicts', contradiction(numbers));
+        return undefined;
       case 'behind':
         await this.park(work, received, 'behind');
         return undefined;
@@ -199,10 +202,18 @@ export class MessageApplier {
       ...(error === undefined ? {} : { error }),
     });
     this.options.metrics.count('kafka_parked_total', 'Messages parked, by reason', { topic: topic.name, reason });
-    if (reason !== 'poison' && reason !== 'failed') return;
+    if (reason === 'behind' || reason === 'gap') return;
     if (key !== undefined) work.ledger.block(key, blocker);
+    const where = { topic: topic.name, receivedOn, partition, offset, key, reason, cause: error };
+    if (reason === 'contradicts') {
+      this.options.logger.error(
+        { alarm: 'sequence-contradicted', ...where },
+        'a number that was applied comes again on another message: was its owner restored without advancing its epoch? its key stops, the others go on',
+      );
+      return;
+    }
     this.options.logger.error(
-      { alarm: 'message-parked', topic: topic.name, receivedOn, partition, offset, key, reason, cause: error },
+      { alarm: 'message-parked', ...where },
       'a message can not be applied: it is parked and its key waits, the others go on',
     );
   }
@@ -228,3 +239,6 @@ async function wholeTopicAskedFor(tx: Transaction, topicName: string): Promise<b
   );
   return rows.length > 0;
 }
+
+export const contradiction = ({ epoch, to }: Numbers) =>
+  `number ${to} of epoch ${epoch} was applied already, and this is another message`;

@@ -48,4 +48,26 @@ describe('the guard by sequence', () => {
     expect(judge(number(3, 1, 5), at(5), [], 'facts')).toEqual({ verdict: 'duplicate' });
     expect(judge(number(7, 1, 8), at(5), [], 'facts')).toEqual({ verdict: 'gap', missing: { from: 6, to: 6 } });
   });
+
+  describe('where a number that was applied comes again', () => {
+    const progress = { epoch: 1, last: 7, lastId: 'the seventh', latestTime: 1_000 };
+    const told = (to: number, id: string, time: number, epoch = 1) => ({ ...number(to, epoch), id, time });
+
+    it('drops a repeat, of the last message or of an earlier one', () => {
+      expect(judge(told(7, 'the seventh', 1_000), progress, [], 'facts')).toEqual({ verdict: 'duplicate' });
+      expect(judge(told(3, 'the third', 400), progress, [], 'facts')).toEqual({ verdict: 'duplicate' });
+    });
+
+    it('notices another message under the last number, and one that was recorded after all that were applied', () => {
+      expect(judge(told(7, 'another', 900), progress, [], 'facts')).toEqual({ verdict: 'contradiction' });
+      expect(judge(told(3, 'another', 1_001), progress, [], 'facts')).toEqual({ verdict: 'contradiction' });
+      expect(judge(told(3, 'another', 1_001), progress, [], 'commands')).toEqual({ verdict: 'contradiction' });
+    });
+
+    it('says nothing of another epoch, of ranges that are gone, or where nothing is known of what was applied', () => {
+      expect(judge(told(3, 'another', 2_000, 0), progress, [], 'facts')).toEqual({ verdict: 'duplicate' });
+      expect(judge(number(7), progress, [], 'facts')).toEqual({ verdict: 'duplicate' });
+      expect(judge(told(7, 'another', 2_000), at(7), [], 'facts')).toEqual({ verdict: 'duplicate' });
+    });
+  });
 });

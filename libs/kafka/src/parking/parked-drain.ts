@@ -1,10 +1,10 @@
 import type { Database, Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { HandlerFailed, isTransient } from '../consume/failures';
 import { KeyLedger } from '../consume/key-ledger';
-import type { MessageApplier, Work } from '../consume/message-applier';
+import { contradiction, type MessageApplier, type Work } from '../consume/message-applier';
 import { Collected } from '../consume/message-context';
 import { RememberingTransaction } from '../consume/remembering-transaction';
-import { isCovered, judge, numbersOf } from '../consume/sequence-guard';
+import { isCovered, judge, type Numbers, numbersOf } from '../consume/sequence-guard';
 import { readRecord, type SubscribedTopic } from '../consume/subscribed-topic';
 import { describeError, type Logger, type Metrics } from '../observability';
 import { Wakeable } from '../relay/wakeable';
@@ -33,14 +33,14 @@ const IN_ORDER = '(sequence IS NOT NULL), source, epoch, sequence, id';
 
 const DRAINABLE = `
   WITH heads AS (
-    SELECT DISTINCT ON (topic, key) topic, key, source, epoch, sequence, reason, replay_requested_at
+    SELECT DISTINCT ON (topic, key) topic, key, source, epoch, sequence, reason, replay_requested_at, discarded_at
     FROM parked_messages WHERE topic = ANY ($1::text[]) AND key IS NOT NULL
     ORDER BY topic, key, ${IN_ORDER}
   )
   SELECT h.topic, h.key FROM heads h LEFT JOIN consumer_sequences s USING (topic, key, source)
   WHERE h.replay_requested_at IS NOT NULL OR h.reason = 'behind'
-    OR s.epoch > h.epoch OR (s.epoch = h.epoch AND h.sequence <= s.last_sequence)
-    OR (h.reason = 'gap' AND (s.epoch IS NULL OR h.sequence <= s.last_sequence + 1
+    OR s.epoch > h.epoch OR (s.epoch = h.epoch AND h.sequence <= s.last_sequence AND h.reason <> 'contradicts')
+    OR ((h.reason = 'gap' OR h.discarded_at IS NOT NULL) AND (s.epoch IS NULL OR h.sequence <= s.last_sequence + 1
       OR s.gap_asked_at IS NULL OR s.gap_asked_at < clock_timestamp() - $2 * interval '1 millisecond'))
   LIMIT 200`;
 
@@ -168,6 +168,17 @@ export class ParkedDrain {
     try {
       for (const row of rows) {
         progress.at = row;
+        const given = givenUp(row);
+        if (given !== undefined) {
+          const verdict = judge(given, ledger.progress(key, given.source), [], topic.kind);
+          if (verdict.verdict === 'gap') {
+            await applier.askFor(work, topic, key, given, verdict.missing);
+            break;
+          }
+          if (verdict.verdict === 'apply') ledger.take(key, given);
+          done.push(row.id);
+          continue;
+        }
         const read = readRecord(topic, recordOf(row));
         if (read.outcome === 'poison') {
           const { source, epoch, sequence } = read.blocker;
@@ -184,6 +195,10 @@ export class ParkedDrain {
         if (verdict.verdict === 'duplicate') {
           done.push(row.id);
           continue;
+        }
+        if (verdict.verdict === 'contradiction') {
+          if (row.reason !== 'contradicts') await this.noteContradiction(tx, row, contradiction(numbers));
+          break;
         }
         if ((row.reason === 'poison' || row.reason === 'failed') && row.replay_requested_at === null) break;
         if (verdict.verdict === 'gap') {
@@ -213,7 +228,20 @@ export class ParkedDrain {
     );
   }
 
-  private async note(tx: Transaction, { id }: ParkedRow, reason: 'poison' | 'failed', error: string): Promise<void> {
+  private async noteContradiction(tx: Transaction, row: ParkedRow, error: string): Promise<void> {
+    await this.note(tx, row, 'contradicts', error);
+    this.options.logger.error(
+      { alarm: 'sequence-contradicted', parkedId: row.id, key: row.key, cause: error },
+      'the number of a parked message was applied from another one: was its owner restored without advancing its epoch?',
+    );
+  }
+
+  private async note(
+    tx: Transaction,
+    { id }: ParkedRow,
+    reason: 'poison' | 'failed' | 'contradicts',
+    error: string,
+  ): Promise<void> {
     await tx.query(
       `UPDATE parked_messages SET reason = $2, error = $3, attempts = attempts + 1, attempted_at = clock_timestamp(),
          replay_requested_at = NULL WHERE id = $1`,
@@ -229,4 +257,10 @@ export class ParkedDrain {
       [names],
     );
   }
+}
+
+/** The number of a message that an operator gave up before it was next: it is passed over once it is. */
+function givenUp({ discarded_at: at, source, epoch, sequence }: ParkedRow): Numbers | undefined {
+  if (at === null || source === null || epoch === null || sequence === null) return undefined;
+  return { source, epoch: Number(epoch), from: Number(sequence), to: Number(sequence), time: at.getTime() };
 }

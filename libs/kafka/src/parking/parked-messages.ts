@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
+import type { Database, Queryable, Transaction } from '@calendar-sync/event-sourcing-postgres';
 import type { ParkReason } from './parked-records';
 
 export interface ParkedMessage {
@@ -20,6 +20,8 @@ export interface ParkedMessage {
   parkedAt: Date;
   attemptedAt?: Date;
   replayRequestedAt?: Date;
+  /** Given up, and kept until the numbers before it have come. */
+  discardedAt?: Date;
 }
 
 interface Row {
@@ -40,6 +42,7 @@ interface Row {
   parked_at: Date;
   attempted_at: Date | null;
   replay_requested_at: Date | null;
+  discarded_at: Date | null;
 }
 
 /** What waits, oldest first; without its content. */
@@ -49,7 +52,7 @@ export async function listParked(
 ): Promise<ParkedMessage[]> {
   const { rows } = await db.query<Row>(
     `SELECT id, topic, received_on, partition, record_offset, key, type, source, sequence, epoch, owner_id, reason, error,
-       attempts, parked_at, attempted_at, replay_requested_at
+       attempts, parked_at, attempted_at, replay_requested_at, discarded_at
      FROM parked_messages WHERE $2::text IS NULL OR topic = $2 ORDER BY id LIMIT $1`,
     [limit, topic ?? null],
   );
@@ -71,6 +74,7 @@ export async function listParked(
     ...(row.error !== null && { error: row.error }),
     ...(row.attempted_at !== null && { attemptedAt: row.attempted_at }),
     ...(row.replay_requested_at !== null && { replayRequestedAt: row.replay_requested_at }),
+    ...(row.discarded_at !== null && { discardedAt: row.discarded_at }),
   }));
 }
 
@@ -88,28 +92,28 @@ export async function requestReplayOfParked(db: Queryable, ids: readonly string[
 }
 
 /**
- * Gives messages up for good: they are deleted, and what stood behind them is applied as if they had been. For what can
- * never be read. Gives how many were discarded.
+ * Gives messages up for good: what stood behind them is applied as if they had been. For what can never be read. One that
+ * waits behind a gap is kept, marked, until the numbers before it have come; the running consumer then passes over it.
+ * Gives how many were given up, and how many of them are passed over later.
  */
-export async function discardParked(database: Database, ids: readonly string[]): Promise<number> {
+export async function discardParked(
+  database: Database,
+  ids: readonly string[],
+): Promise<{ discarded: number; later: number }> {
   return database.transaction(async (tx) => {
     const { rows } = await tx.query<NumberedRow>(
-      `DELETE FROM parked_messages WHERE id = ANY ($1::bigint[]) AND reason IN ('poison', 'failed')
-       RETURNING id, topic, key, source, epoch, sequence`,
+      `SELECT id, topic, key, source, epoch, sequence, reason FROM parked_messages
+       WHERE id = ANY ($1::bigint[]) AND reason IN ('poison', 'failed', 'contradicts') ORDER BY epoch, sequence, id FOR UPDATE`,
       [ids],
     );
-    const numbered = rows
-      .filter(({ sequence }) => sequence !== null)
-      .sort((a, b) => Number(a.sequence) - Number(b.sequence));
-    for (const { topic, key, source, epoch, sequence } of numbered) {
-      await tx.query(
-        `UPDATE consumer_sequences SET epoch = $4, last_sequence = $5
-         WHERE topic = $1 AND key = $2 AND source = $3
-           AND ((epoch = $4 AND last_sequence = $5 - 1) OR (epoch < $4 AND $5 = 1))`,
-        [topic, key, source, epoch, sequence],
-      );
-    }
-    return rows.length;
+    const later: string[] = [];
+    for (const row of rows) if (!(await passOver(tx, row))) later.push(row.id);
+    await tx.query('UPDATE parked_messages SET discarded_at = clock_timestamp() WHERE id = ANY ($1::bigint[])', [
+      later,
+    ]);
+    const now = rows.filter(({ id }) => !later.includes(id)).map(({ id }) => id);
+    await tx.query('DELETE FROM parked_messages WHERE id = ANY ($1::bigint[])', [now]);
+    return { discarded: rows.length, later: later.length };
   });
 }
 
@@ -120,4 +124,29 @@ interface NumberedRow {
   source: string | null;
   epoch: string | null;
   sequence: string | null;
+  reason: ParkReason;
+}
+
+/** False where numbers before it are still missing. */
+async function passOver(
+  tx: Transaction,
+  { topic, key, source, epoch, sequence, reason }: NumberedRow,
+): Promise<boolean> {
+  if (key === null || source === null || epoch === null || sequence === null || reason === 'contradicts') return true;
+  const { rows } = await tx.query<{ covered: boolean; next: boolean }>(
+    `SELECT epoch > $4 OR (epoch = $4 AND last_sequence >= $5) AS covered,
+       (epoch = $4 AND last_sequence = $5 - 1) OR (epoch < $4 AND $5 = 1) AS next
+     FROM consumer_sequences WHERE topic = $1 AND key = $2 AND source = $3 FOR UPDATE`,
+    [topic, key, source, epoch, sequence],
+  );
+  const [at] = rows;
+  if (at === undefined) return false;
+  if (at.next) {
+    await tx.query(
+      `UPDATE consumer_sequences SET epoch = $4, last_sequence = $5, last_id = NULL, latest_time = clock_timestamp()
+       WHERE topic = $1 AND key = $2 AND source = $3`,
+      [topic, key, source, epoch, sequence],
+    );
+  }
+  return at.covered || at.next;
 }

@@ -3,10 +3,10 @@ import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { headerText, printable } from '../consume/subscribed-topic';
 
 /**
- * Why it waits: `poison` can't be read, `failed` is what a handler refused, `behind` waits behind one of these two under
- * the same key, `gap` for numbers that have not come.
+ * Why it waits: `poison` can't be read, `failed` is what a handler refused, `contradicts` has a number that was applied
+ * from another message, `behind` waits behind one of these three under the same key, `gap` for numbers that have not come.
  */
-export type ParkReason = 'poison' | 'failed' | 'behind' | 'gap';
+export type ParkReason = 'poison' | 'failed' | 'contradicts' | 'behind' | 'gap';
 
 export interface ToPark {
   topic: string;
@@ -77,6 +77,7 @@ export interface ParkedRow {
   record_headers: StoredHeaders;
   reason: ParkReason;
   replay_requested_at: Date | null;
+  discarded_at: Date | null;
 }
 
 export function recordOf({ record_key: key, record_value: value, record_headers: stored }: ParkedRow): ReceivedRecord {

@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Database, EVENTS_TO_PUBLISH, type LogCursor } from '@calendar-sync/event-sourcing-postgres';
+import {
+  CursorOfAnotherLog,
+  currentEpoch,
+  type Database,
+  EVENTS_TO_PUBLISH,
+  type LogCursor,
+} from '@calendar-sync/event-sourcing-postgres';
 import type { Kafka } from 'kafkajs';
 import { describeError, type Logger, type Metrics, noMetrics } from '../observability';
 import type { Publications } from '../publications';
 import { CommandLane } from './command-lane';
-import { LeaseLost, RelayLease } from './lease';
+import { type LeftOff, LeaseLost, RelayLease } from './lease';
 import { LogLane } from './log-lane';
 import { type OutboxDepth, outboxDepth } from './outbox-depth';
 import { RecordMaker } from './outgoing';
+import { DatabaseRestored, requireOwnHistory } from './own-history';
 import { Quarantine } from './quarantine';
 import { ReplayLane } from './replay-lane';
 import { RelayStopping, Sender } from './sender';
@@ -53,6 +60,7 @@ interface Lanes {
 
 const DEPTH_EVERY_MS = 5_000;
 const OLD_MS = 30_000;
+const RESTORED_AGAIN_MS = 5_000;
 const LOOKS = 6;
 const FIRST_LOOK_MS = 5;
 
@@ -71,6 +79,7 @@ export class OutboxRelay {
   private stopping = false;
   private failures = 0;
   private looks = 0;
+  private refusing = false;
   private depthAt = 0;
   private current: RelayState = { running: false, leader: false };
 
@@ -114,12 +123,12 @@ export class OutboxRelay {
   }
 
   private newSender(): Sender {
-    const { kafka, logger } = this.options;
+    const { kafka, logger, topicPrefix = '' } = this.options;
     const onTrouble = (problem: string | undefined) => {
       if (problem === undefined) delete this.current.problem;
       else this.current.problem = problem;
     };
-    return new Sender({ kafka, lease: this.lease, logger, metrics: this.metrics, onTrouble });
+    return new Sender({ kafka, lease: this.lease, logger, metrics: this.metrics, topicPrefix, onTrouble });
   }
 
   private async work(): Promise<void> {
@@ -151,9 +160,10 @@ export class OutboxRelay {
   /** Gives how long to wait before the next one. */
   private async round(): Promise<number> {
     if (this.lanes === undefined) {
-      const cursor = await this.lease.acquire();
-      if (cursor === undefined) return (this.leaseMs / 3) * (0.75 + Math.random() / 2);
-      this.lanes = await this.openLanes(cursor);
+      const leftOff = await this.lease.acquire();
+      if (leftOff === undefined) return (this.leaseMs / 3) * (0.75 + Math.random() / 2);
+      await this.requireOwnHistory(leftOff);
+      this.lanes = await this.openLanes(leftOff.cursor);
       this.led(true);
     }
     const { log, commands, replays, quarantine } = this.lanes;
@@ -167,6 +177,25 @@ export class OutboxRelay {
     if (waiting.replays) done += await replays.step(epoch);
     await this.measure(log.cursor);
     return done > 0 ? 0 : (this.options.pollMs ?? 250);
+  }
+
+  /** Before anything is published: a number that a restored database gives again would stand for two messages. */
+  private async requireOwnHistory({ published }: LeftOff): Promise<void> {
+    const { kafka, database, source, publications, topicPrefix = '' } = this.options;
+    const topics = [...publications.topics.keys()];
+    const epoch = await currentEpoch(database);
+    this.lease.noteWritten(await requireOwnHistory({ kafka, database, source, topics, topicPrefix }, epoch, published));
+    this.restored(false);
+  }
+
+  private restored(is: boolean): void {
+    this.refusing = is;
+    this.metrics.gauge(
+      'relay_database_restored',
+      '1 where the topics hold what this database does not know, so that nothing is published',
+      {},
+      is ? 1 : 0,
+    );
   }
 
   private async openLanes(cursor: LogCursor): Promise<Lanes> {
@@ -210,12 +239,28 @@ export class OutboxRelay {
     // Whether the lease is still ours is not known: give it back if so, and start over from the stored cursor.
     await this.lease.release().catch(() => undefined);
     this.failures += 1;
+    if (error instanceof DatabaseRestored || error instanceof CursorOfAnotherLog) return this.refuse(error);
     this.current.problem = describeError(error);
     this.options.logger[this.failures === 1 ? 'warn' : 'debug'](
       { failures: this.failures, cause: describeError(error) },
       'the relay starts over from its cursor',
     );
-    await this.waker.sleep(Math.min(5_000, 100 * 2 ** Math.min(this.failures, 6)) * (0.5 + Math.random() / 2));
+    await this.pause(Math.min(5_000, 100 * 2 ** Math.min(this.failures, 6)) * (0.5 + Math.random() / 2));
+  }
+
+  /** Commits don't shorten it: they may come by the hundred, and nothing can be published in any case. */
+  private async pause(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    for (let left = ms; left > 0 && !this.stopping; left = until - performance.now()) await this.waker.sleep(left);
+  }
+
+  /** Nothing is published until the epoch of the log is advanced: what consumers have applied under these numbers is something else. */
+  private async refuse(error: DatabaseRestored | CursorOfAnotherLog): Promise<void> {
+    const problem = `this database was restored from an older copy and its epoch was not advanced: nothing is published (${error.message})`;
+    if (!this.refusing) this.options.logger.error({ alarm: 'database-restored', cause: error.message }, problem);
+    this.current.problem = problem;
+    this.restored(true);
+    await this.pause(RESTORED_AGAIN_MS);
   }
 
   private led(leader: boolean): void {

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
 import { describeError, type Logger, type Metrics } from '../observability';
 import { MAX_MESSAGE_BYTES } from '../topics';
 import type { RelayLease } from './lease';
+import type { PublishedUpTo } from './own-history';
+import { topicsMissing } from './topic-tail';
 
 export interface Outgoing {
   /** With the prefix of the environment. */
@@ -50,9 +52,12 @@ export interface SenderOptions {
   lease: RelayLease;
   logger: Logger;
   metrics: Metrics;
+  topicPrefix: string;
   /** What keeps a send from being acknowledged, and undefined once one was. */
   onTrouble(problem: string | undefined): void;
 }
+
+const byKey = Partitioners.DefaultPartitioner();
 
 /**
  * One send at a time, repeated until it is acknowledged by all replicas. kafkajs' own retries are off and its producer
@@ -62,13 +67,20 @@ export class Sender {
   private readonly producer: Producer;
   private connected = false;
   private stopping = new AbortController();
+  /** How many messages of the send in flight go to each partition, which the broker does not tell. */
+  private placed = new Map<string, number>();
 
   constructor(private readonly options: SenderOptions) {
     this.producer = options.kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,
       retry: { retries: 0 },
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => (message) => {
+        const partition = byKey(message);
+        const name = `${message.topic}/${partition}`;
+        this.placed.set(name, (this.placed.get(name) ?? 0) + 1);
+        return partition;
+      },
     });
   }
 
@@ -105,12 +117,14 @@ export class Sender {
   }
 
   private async untilAcknowledged(batch: readonly Outgoing[], foreign: boolean): Promise<void> {
+    let missing: readonly string[] | undefined;
     for (let attempt = 1; ; attempt += 1) {
       // A rejected send may have been written. Whoever repeats it must still lead, or it would come after a newer leader's.
       await this.options.lease.ensure();
       try {
         await this.once(batch);
         if (attempt > 1) this.options.onTrouble(undefined);
+        if (missing !== undefined) this.missing([]);
         return;
       } catch (error) {
         if (hasType(error, TOO_LARGE)) {
@@ -123,7 +137,10 @@ export class Sender {
           throw new TopicUnknown([...new Set(batch.map(({ topic }) => topic))]);
         }
         this.options.metrics.count('relay_send_failures_total', 'Sends that were not acknowledged and are repeated');
-        this.options.onTrouble(describeError(error));
+        if (attempt >= UNKNOWN_TIMES && hasType(error, UNKNOWN)) missing = await this.findMissing(batch, missing);
+        this.options.onTrouble(
+          missing === undefined || missing.length === 0 ? describeError(error) : new TopicUnknown(missing).message,
+        );
         const log = attempt === 1 || attempt % 20 === 0 ? 'warn' : 'debug';
         this.options.logger[log](
           { attempt, messages: batch.length, cause: describeError(error) },
@@ -132,6 +149,34 @@ export class Sender {
         await this.pause(attempt);
       }
     }
+  }
+
+  /** An own topic that is not there keeps everything that this service publishes, until somebody makes it. */
+  private async findMissing(
+    batch: readonly Outgoing[],
+    before: readonly string[] | undefined,
+  ): Promise<readonly string[] | undefined> {
+    const { kafka, topicPrefix, logger } = this.options;
+    const topics = [...new Set(batch.map(({ topic }) => topic))];
+    const missing = await topicsMissing(kafka, topics).catch(() => before ?? []);
+    const named = missing.map((topic) => topic.slice(topicPrefix.length));
+    this.missing(named);
+    if ((before?.length ?? 0) === 0 && missing.length > 0) {
+      logger.error(
+        { alarm: 'topic-missing', topics: named, waiting: batch.length },
+        'everything that this service publishes waits for topics that are not there; it goes on once they are made',
+      );
+    }
+    return missing;
+  }
+
+  private missing(topics: readonly string[]): void {
+    this.options.metrics.gauge(
+      'relay_topics_missing',
+      'Topics of this service that are not there and that its relay waits for',
+      {},
+      topics.length,
+    );
   }
 
   private async once(batch: readonly Outgoing[]): Promise<void> {
@@ -146,7 +191,8 @@ export class Sender {
       byTopic.set(topic, messages);
     }
     const started = performance.now();
-    await this.producer.sendBatch({
+    this.placed = new Map();
+    const acknowledged = await this.producer.sendBatch({
       acks: -1,
       timeout: 5_000,
       topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
@@ -157,9 +203,20 @@ export class Sender {
       {},
       (performance.now() - started) / 1000,
     );
+    this.options.lease.noteWritten(this.endsAfter(acknowledged));
     for (const [topic, messages] of byTopic) {
       this.options.metrics.count('relay_published_total', 'Messages acknowledged', { topic }, messages.length);
     }
+  }
+
+  private endsAfter(acknowledged: readonly RecordMetadata[]): PublishedUpTo {
+    const ends: Record<string, number> = {};
+    for (const { topicName, partition, baseOffset } of acknowledged) {
+      const placed = this.placed.get(`${topicName}/${partition}`);
+      if (baseOffset === undefined || placed === undefined) continue;
+      ends[`${topicName.slice(this.options.topicPrefix.length)}/${partition}`] = Number(baseOffset) + placed;
+    }
+    return ends;
   }
 
   private async pause(attempt: number): Promise<void> {

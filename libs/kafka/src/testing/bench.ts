@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   appendToStreams,
   type Database,
@@ -16,7 +16,7 @@ import {
   KafkaConsumerStrategy,
   type KafkaConsumerOptions,
   type Logger,
-  messagingMigration,
+  messagingMigrations,
   OutboxRelay,
   type OutboxRelayOptions,
 } from '../index';
@@ -46,7 +46,7 @@ export function recordingLogger(): Logger & { entries: Logged[]; alarms(): unkno
 }
 
 export async function migrated(url: string): Promise<void> {
-  const source = new DataSource({ type: 'postgres', url, migrations: [eventStoreMigration, messagingMigration] });
+  const source = new DataSource({ type: 'postgres', url, migrations: [eventStoreMigration, ...messagingMigrations] });
   await source.initialize();
   try {
     await source.runMigrations();
@@ -209,9 +209,16 @@ export const shopHeaders = (sequence: number, overrides: Record<string, string> 
   ...overrides,
 });
 
+/** The same event has the same id, however often it is told. */
+const idOf = (...what: unknown[]) =>
+  createHash('sha256')
+    .update(JSON.stringify(what))
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
 /** A message of the shop, as the relay writes it. */
 export const placedRecord = (orderId: string, sequence: number, headers: Record<string, string> = {}) => ({
   key: orderId,
   value: JSON.stringify({ orderId, number: sequence, note: '' }),
-  headers: shopHeaders(sequence, headers),
+  headers: shopHeaders(sequence, { ce_id: idOf(orderId, sequence, headers['ce_epoch']), ...headers }),
 });

@@ -1,4 +1,4 @@
-import { messagingMigration } from '@calendar-sync/kafka';
+import { messagingMigrations } from '@calendar-sync/kafka';
 import { eventStoreMigration } from '@calendar-sync/event-sourcing-postgres';
 import { DataSource } from 'typeorm';
 import { ConfigError, type Environment, loadConfig } from '../config/load-config';
@@ -22,7 +22,7 @@ export async function migrate(service: ServiceDefinition, environment: Environme
     type: 'postgres',
     url,
     applicationName: `${service.name} migrations`,
-    migrations: [...new Set([eventStoreMigration, messagingMigration, ...service.migrations])],
+    migrations: [...new Set([eventStoreMigration, ...messagingMigrations, ...service.migrations])],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     connectTimeoutMS: 5_000,
