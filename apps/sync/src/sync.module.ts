@@ -130,6 +130,7 @@ const retryLimits = (config: SyncConfig) => ({
           address: config.WEBHOOK_PUBLIC_URL,
           tokenKeys: config.CHANNEL_TOKEN_KEYS,
           ttlSeconds: config.WATCH_TTL_SECONDS,
+          lostAfterMs: 10 * config.GOOGLE_TIMEOUT_MS,
           onDirty: all,
         }),
     },

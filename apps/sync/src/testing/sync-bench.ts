@@ -163,6 +163,7 @@ export class SyncBench {
       tokenKeys,
       address: this.address,
       ttlSeconds: this.settings.watchTtlSeconds ?? 604_800,
+      lostAfterMs: 5 * 60_000,
       onDirty: this.wakeUps.all,
     });
   }

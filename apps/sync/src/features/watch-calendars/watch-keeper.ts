@@ -19,6 +19,7 @@ import { cancelJobs, enqueueJobs } from '../run-jobs/job-queue';
 import {
   type Channel,
   hasOpenings,
+  isOpening,
   liveChannel,
   noteFailed,
   noteOpened,
@@ -37,6 +38,8 @@ export interface WatchKeeperOptions {
   address: string | undefined;
   tokenKeys: ChannelTokenKeys;
   ttlSeconds: number;
+  /** An opening that was not answered for that long is given up: longer than a call may take, its grant and its repetition included. */
+  lostAfterMs: number;
   logger: Logger;
   onDirty: () => void;
 }
@@ -54,8 +57,6 @@ const REFUSED_AGAIN_MS = 60 * 60_000;
 const TAKEN_IDS = 3;
 /** A channel that nobody wants any more is stopped at once; its job is for a crash in between. */
 const UNWANTED_FALLBACK_MS = 15_000;
-/** Longer than a call may take. */
-const LOST_AFTER_MS = 5 * 60_000;
 
 export const watchStream = (of: WatchedCalendar, channelId: string, events: WatchEvent[]): StreamOfEvents => ({
   streamId: `calendar-watch-${channelId}`,
@@ -82,7 +83,7 @@ export class WatchKeeper {
   /** A channel that ended by itself is no more; openings without an answer are stopped where their first push told how. */
   private async tidy(calendar: WatchedCalendar, live: Channel | undefined): Promise<void> {
     await this.options.database.transaction(async (tx) => {
-      const lost = await takeLostOpenings(tx, calendar.calendarId, LOST_AFTER_MS);
+      const lost = await takeLostOpenings(tx, calendar.calendarId, this.options.lostAfterMs);
       await this.stopLater(tx, lost, 'unknown-channel');
       if (!live?.expired) return;
       await noteStopped(tx, live.channelId, 'expired');
@@ -130,15 +131,17 @@ export class WatchKeeper {
   ): Promise<NextLook> {
     const { database, logger } = this.options;
     const renew = renewAt(openedAt, expiresAt, Math.random());
-    const stillWanted = await database.transaction(async (tx) => {
+    const outcome = await database.transaction(async (tx) => {
       const { rowCount } = await tx.query(
         `SELECT FROM calendars WHERE calendar_id = $1 AND connection_id = $2 AND status = 'active' FOR UPDATE`,
         [calendar.calendarId, calendar.connectionId],
       );
-      if (rowCount === 0) {
+      const isGivenUp = !(await isOpening(tx, channelId));
+      if (rowCount === 0 || isGivenUp) {
+        const reason = isGivenUp ? 'unknown-channel' : 'calendar-removed';
         const unwanted = await noteUnwanted(tx, channelId, resourceId);
-        await this.stopLater(tx, unwanted, 'calendar-removed', { delayMs: UNWANTED_FALLBACK_MS });
-        return false;
+        await this.stopLater(tx, unwanted, reason, { delayMs: UNWANTED_FALLBACK_MS });
+        return reason;
       }
       await tx.query("UPDATE calendar_sync_states SET mode = 'push' WHERE calendar_id = $1", [calendar.calendarId]);
       // Covers what changed before the channel lived.
@@ -158,17 +161,20 @@ export class WatchKeeper {
         ]),
       ]);
       tx.afterCommit(this.options.onDirty);
-      return true;
+      return 'live';
     });
-    if (stillWanted) return this.nextLook(calendar, Math.max(0, renew.getTime() - Date.now()));
-    logger.info({ calendarId: calendar.calendarId, channelId }, 'a channel was opened for a calendar let go meanwhile');
+    if (outcome === 'live') return this.nextLook(calendar, Math.max(0, renew.getTime() - Date.now()));
+    logger.info(
+      { calendarId: calendar.calendarId, channelId, outcome },
+      'a channel was opened that nobody wants: its calendar was let go meanwhile, or the answer came after it was given up',
+    );
     // The grant at hand may be forgotten by the time the job comes to it.
     await target.provider.stopWatch(target.credentials, { channelId, resourceId });
     await database.transaction(async (tx) => {
       await cancelJobs(tx, ['stop-channel'], { subjects: [channelId] });
-      await noteStopped(tx, channelId, 'calendar-removed');
+      await noteStopped(tx, channelId, outcome);
     });
-    return undefined;
+    return outcome === 'unknown-channel' ? 0 : undefined;
   }
 
   private async refused(
@@ -201,7 +207,7 @@ export class WatchKeeper {
   /** Openings whose answer was lost are looked after as soon as that is certain, not only at the next renewal. */
   private async nextLook({ calendarId }: WatchedCalendar, renewInMs: number): Promise<NextLook> {
     const isAnyOpening = await hasOpenings(this.options.database, calendarId);
-    return isAnyOpening ? Math.min(renewInMs, LOST_AFTER_MS * 1.1) : renewInMs;
+    return isAnyOpening ? Math.min(renewInMs, this.options.lostAfterMs * 1.1) : renewInMs;
   }
 
   private async stopLater(

@@ -82,6 +82,15 @@ export async function hasOpenings(db: Queryable, calendarId: string): Promise<bo
   return rowCount > 0;
 }
 
+/** False: its opening was given up, so that somebody may have stopped it. Locks it. */
+export async function isOpening(tx: Transaction, channelId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    "SELECT FROM calendar_webhooks WHERE channel_id = $1 AND state = 'opening' FOR UPDATE",
+    [channelId],
+  );
+  return rowCount > 0;
+}
+
 /** The new channel takes the place of the one that lived, if any: exactly one is live at any time. Gives the replaced one. */
 export async function noteOpened(
   tx: Transaction,
