@@ -13,6 +13,8 @@ export interface Channel {
   opened: number;
   messageNumber: number;
   stopped?: boolean;
+  /** Milliseconds since 1970. */
+  stoppedAt?: number;
   /** Gone without a word: stop answers 404 and nothing is delivered. */
   forgotten?: boolean;
 }

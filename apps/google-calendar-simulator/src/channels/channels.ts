@@ -68,7 +68,7 @@ export class Channels {
   stop(email: string, id: string, resourceId: string): boolean {
     const channel = this.channels.get(id);
     if (!channel || channel.resourceId !== resourceId || channel.email !== email || !this.isLive(channel)) return false;
-    this.channels.put(id, { ...channel, stopped: true });
+    this.channels.put(id, { ...channel, stopped: true, stoppedAt: this.clock.now() });
     return true;
   }
 
