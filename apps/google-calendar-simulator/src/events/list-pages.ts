@@ -47,7 +47,7 @@ export class ListPages {
         : this.items.since(calendar.id, start.since, start.position, query, expandAll, now);
     const rest = all.filter(({ key }) => key > start.after);
     const emptied = rest.length > 0 && !start.emptied && this.faults.hits('emptyPages', situation);
-    const page = emptied ? [] : rest.slice(0, query.maxResults);
+    const page = emptied ? [] : rest.slice(0, this.pageSize(query));
     const view = {
       calendarId: calendar.id,
       timeZone: zone,
@@ -85,6 +85,11 @@ export class ListPages {
             nextSyncToken: syncToken({ ...binding, fingerprint: query.syncFingerprint, position: start.position }),
           }),
     };
+  }
+
+  /** Google may give fewer than were asked for. */
+  private pageSize({ maxResults }: ListQuery): number {
+    return Math.min(maxResults, this.faults.value('pageSize') ?? maxResults);
   }
 
   /** Also what `watch` checks: an expired token is refused there too. */

@@ -95,6 +95,26 @@ describe('connections', () => {
     await pull(ada.api);
   });
 
+  it('can bring the right answer with 100 MB of blanks behind it', async () => {
+    await add('a');
+    await faults({ hugeBody: { method: 'events.list', times: 1 } });
+    const { data } = await ada.api.events.list({ calendarId: 'primary' }, { responseType: 'text' });
+    const text = String(data);
+    expect(text).toHaveLength(100 * 1024 * 1024);
+    expect(JSON.parse(text)).toMatchObject({ items: [{ summary: 'a' }] });
+    expect(summaries((await pull(ada.api)).items)).toEqual(['a']);
+  });
+
+  it('can keep back the answer to what is done already', async () => {
+    await faults({ slowAnswerMs: { method: 'events.insert', ms: 3_000, times: 1 } });
+    const order: string[] = [];
+    const answer = add('made').then(() => order.push('answered'));
+    while (!summaries((await pull(ada.api)).items).includes('made'));
+    order.push('made');
+    await answer;
+    expect(order).toEqual(['made', 'answered']);
+  });
+
   it('can be lost after the change was made', async () => {
     await pull(ada.api);
     await faults({ commitThenReset: { method: 'events.insert', times: 1 } });
@@ -134,6 +154,13 @@ describe('pulls', () => {
     const { items, pages } = await pull(ada.api, { maxResults: 2 });
     expect(summaries(items)).toEqual(['a', 'b', 'c']);
     expect(pages).toBe(4);
+  });
+
+  it('get pages smaller than they asked for', async () => {
+    await faults({ pageSize: 2 });
+    const { items, pages } = await pull(ada.api);
+    expect(summaries(items)).toEqual(['a', 'b', 'c']);
+    expect(pages).toBe(2);
   });
 
   it('get an item twice, and an older state after the newer one', async () => {

@@ -52,8 +52,8 @@ export class Faults {
     return (Array.isArray(push) ? push : [push]).find((fault) => this.strikes(fault, situation));
   }
 
-  slowMs(situation: Situation): number {
-    const slow = this.switches.slowMs;
+  delayMs(name: 'slowMs' | 'slowAnswerMs', situation: Situation): number {
+    const slow = this.switches[name];
     if (slow === undefined) return 0;
     if (typeof slow === 'number') return slow;
     return this.strikes(slow, situation) ? slow.ms : 0;

@@ -44,6 +44,7 @@ export interface Switches {
   expireSyncTokens?: boolean | Scope;
   expireSyncTokenBetweenPages?: Toggle;
   emptyPages?: Toggle;
+  pageSize?: number;
   repeatItems?: Toggle;
   staleReplay?: Toggle;
   cancelledWithNulls?: Toggle;
@@ -51,7 +52,10 @@ export interface Switches {
   hang?: Toggle;
   reset?: Toggle;
   truncate?: Toggle;
+  /** Padded with blanks to 100 MB. */
+  hugeBody?: Toggle;
   slowMs?: number | (Scope & { ms: number });
+  slowAnswerMs?: number | (Scope & { ms: number });
   commitThenHang?: Toggle;
   commitThenReset?: Toggle;
   invalidGrant?: Toggle;
@@ -84,6 +88,7 @@ export type ToggleName =
   | 'hang'
   | 'reset'
   | 'truncate'
+  | 'hugeBody'
   | 'commitThenHang'
   | 'commitThenReset'
   | 'invalidGrant'
@@ -105,6 +110,7 @@ export const SWITCH_NAMES: readonly string[] = [
   'expireSyncTokens',
   'expireSyncTokenBetweenPages',
   'emptyPages',
+  'pageSize',
   'repeatItems',
   'staleReplay',
   'cancelledWithNulls',
@@ -112,7 +118,9 @@ export const SWITCH_NAMES: readonly string[] = [
   'hang',
   'reset',
   'truncate',
+  'hugeBody',
   'slowMs',
+  'slowAnswerMs',
   'commitThenHang',
   'commitThenReset',
   'invalidGrant',

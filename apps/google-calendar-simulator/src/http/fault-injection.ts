@@ -5,6 +5,7 @@ import type { Reply } from './router';
 
 /** What is done to a call instead of answering it. */
 export type Interruption = 'hang' | 'reset' | undefined;
+export type Spoiled = 'truncated' | 'huge' | undefined;
 
 const MESSAGES: { readonly [reason: string]: string } = {
   rateLimitExceeded: 'Rate Limit Exceeded',
@@ -52,7 +53,7 @@ export class FaultInjection {
   constructor(private readonly faults: Faults) {}
 
   delayMs(situation: Situation): number {
-    return this.faults.slowMs(situation);
+    return this.faults.delayMs('slowMs', situation);
   }
 
   /** Before anything is done. */
@@ -67,8 +68,15 @@ export class FaultInjection {
     return this.faults.hits('commitThenReset', situation) ? 'reset' : undefined;
   }
 
-  truncates(situation: Situation): boolean {
-    return this.faults.hits('truncate', situation);
+  /** How long the answer is kept back once everything is done, pushes included. */
+  answerDelayMs(situation: Situation): number {
+    return this.faults.delayMs('slowAnswerMs', situation);
+  }
+
+  /** How the answer is spoiled on its way. */
+  spoils(situation: Situation): Spoiled {
+    if (this.faults.hits('truncate', situation)) return 'truncated';
+    return this.faults.hits('hugeBody', situation) ? 'huge' : undefined;
   }
 
   refusal(situation: Situation): Reply | undefined {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { ApiError, notFound, unavailable } from './api-error';
 import { partHeaders, readBatch, writeBatch } from './batch';
-import type { FaultInjection } from './fault-injection';
+import type { FaultInjection, Spoiled } from './fault-injection';
 import { selectFields } from './fields';
 import type { Gate } from './gate';
 import { isObject } from './json-input';
@@ -12,6 +12,7 @@ import type { RequestLog } from './request-log';
 import type { Call, Reply, Router } from './router';
 
 const BODY_LIMIT = 20 * 1024 * 1024;
+const HUGE_BODY = 100 * 1024 * 1024;
 
 export interface ServerParts {
   api: Router;
@@ -67,7 +68,7 @@ export class HttpServer {
       request.socket.resetAndDestroy();
       return;
     }
-    send(response, outcome.reply, headers, outcome.truncated);
+    send(response, outcome.reply, headers, outcome.spoiled);
   }
 
   /** One call of the API, also for each part of a batch. */
@@ -76,7 +77,7 @@ export class HttpServer {
     url: URL,
     headers: Call['headers'],
     body: Buffer,
-  ): Promise<{ reply: Reply; truncated: boolean } | 'hang' | 'reset'> {
+  ): Promise<{ reply: Reply; spoiled: Spoiled } | 'hang' | 'reset'> {
     const { api, gate, faults, log } = this.parts;
     const began = performance.now();
     const found = api.find(method, url.pathname);
@@ -111,10 +112,12 @@ export class HttpServer {
     const refusal = faults.refusal(situation);
     const reply =
       refusal ?? (found ? await this.answer(() => found.handler(call)) : { status: 404, json: notFound().body() });
+    const slowAnswer = faults.answerDelayMs(situation);
+    if (slowAnswer > 0) await delay(slowAnswer);
     const late = refusal ? undefined : faults.after(situation);
     note(reply.status, late ?? reasonOf(reply));
     if (late) return late;
-    return { reply: selected(reply, url.searchParams), truncated: faults.truncates(situation) };
+    return { reply: selected(reply, url.searchParams), spoiled: faults.spoils(situation) };
   }
 
   /** Every part is a call of its own, with its own status, quota and faults. */
@@ -208,7 +211,7 @@ const NO_CACHE = {
 const takesGzip = (headers: Call['headers']): boolean =>
   /gzip/.test(headers['accept-encoding'] ?? '') && /gzip/.test(headers['user-agent'] ?? '');
 
-function send(response: ServerResponse, reply: Reply, headers: Call['headers'], truncated = false): void {
+function send(response: ServerResponse, reply: Reply, headers: Call['headers'], spoiled?: Spoiled): void {
   const text = reply.text ?? (reply.json === undefined ? undefined : `${JSON.stringify(reply.json)}\n`);
   const common = { ...NO_CACHE, ...reply.headers };
   if (text === undefined) {
@@ -216,14 +219,15 @@ function send(response: ServerResponse, reply: Reply, headers: Call['headers'], 
     return;
   }
   const zipped = takesGzip(headers);
-  const bytes = zipped ? gzipSync(text) : Buffer.from(text);
+  const whole = spoiled === 'huge' ? text.padEnd(HUGE_BODY) : text;
+  const bytes = zipped ? gzipSync(whole) : Buffer.from(whole);
   response.writeHead(reply.status, {
     ...common,
     'content-type': reply.contentType ?? 'application/json; charset=UTF-8',
     'content-length': String(bytes.length),
     ...(zipped && { 'content-encoding': 'gzip' }),
   });
-  if (!truncated) {
+  if (spoiled !== 'truncated') {
     response.end(bytes);
     return;
   }
