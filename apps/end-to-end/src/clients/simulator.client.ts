@@ -1,6 +1,12 @@
 import { httpClient } from './http.client';
 import type { TrueInstance } from '../comparison/instance';
 
+export interface SimulatedChannel {
+  id: string;
+  state: 'live' | 'stopped' | 'expired' | 'forgotten';
+  deliveries: { messageNumber: number; attempts: number; outcome: string }[];
+}
+
 export interface SimulatedPerson {
   email: string;
   user: string;
@@ -52,6 +58,7 @@ export function simulatorClient(url: string) {
           `/admin/truth/${encodeURIComponent(email)}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`,
         )
       ).items,
+    channels: () => http.get<{ items: SimulatedChannel[] }>('/admin/channels'),
     requests: () => http.get<{ counts: Record<string, Record<string, number>> }>('/admin/requests'),
     insert: async (person: SimulatedPerson, event: object) =>
       http.post<{ id: string }>(events(person), event, await asOwner(person)),
