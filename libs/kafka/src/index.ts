@@ -13,6 +13,7 @@ export {
 } from './publications';
 export { OutboxRelay, type OutboxRelayOptions, type RelayState } from './relay/outbox-relay';
 export { type OutboxDepth } from './relay/outbox-depth';
+export { DatabaseRestored, eachLostMessage } from './relay/own-history';
 export { listQuarantined, type QuarantinedKey, releaseQuarantined } from './relay/quarantine';
 export { requestReplay } from './relay/replay-lane';
 export { SequencesGoneV1 } from './sequences-gone';

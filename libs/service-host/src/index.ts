@@ -12,6 +12,13 @@ export { defineService, type ServiceDefinition } from './service/define-service'
 export { ServiceLifecycle } from './service/lifecycle';
 export { openService, type OpenOptions, type RunningService } from './service/open-service';
 export { migrate, runMigrations } from './service/run-migrations';
+export {
+  type AfterRestore,
+  type LostMessage,
+  restored,
+  type RestoredReport,
+  runRestored,
+} from './service/run-restored';
 export { ServiceHostModule } from './service/service-host.module';
 export { startService } from './service/start-service';
 export { CONSUMER, DATABASE, KAFKA, LOGGER, METRICS, RELAY } from './service/tokens';

@@ -51,6 +51,20 @@ async function main(args: string[]): Promise<number> {
       done(await (await import('./commands/parked.js')).parked(action, ids, options, context())),
     );
   program
+    .command('quarantined')
+    .description('events that could not be published: list | retry <id>… | skip <id>…')
+    .argument('[action]', 'list, retry or skip', 'list')
+    .argument('[ids...]')
+    .option('--service <service>', 'only of this service')
+    .action(async (action, ids, options) =>
+      done(await (await import('./commands/quarantined.js')).quarantined(action, ids, options, context())),
+    );
+  program
+    .command('restored')
+    .description('after the database of a service was restored from an older copy: begins a new epoch')
+    .argument('<service>')
+    .action(async (service) => done(await (await import('./commands/restored.js')).restored(service, context())));
+  program
     .command('rebuild')
     .description('makes a read model anew from the log of its service')
     .argument('<service>')

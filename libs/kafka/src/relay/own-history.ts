@@ -1,6 +1,8 @@
-import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
+import type { Message } from '@calendar-sync/contracts-envelope';
+import { currentEpoch, type Queryable } from '@calendar-sync/event-sourcing-postgres';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { headerText } from '../consume/subscribed-topic';
+import { headerText, readRecord } from '../consume/subscribed-topic';
+import type { Publications } from '../publications';
 import { isSequencesGoneType } from '../sequences-gone';
 import { endsOf, type PartitionEnds, readTail, type TailRange } from './topic-tail';
 
@@ -46,20 +48,15 @@ export async function requireOwnHistory(
   epoch: number,
   published: PublishedUpTo,
 ): Promise<PublishedUpTo> {
-  const ends = await endsOf(
-    options.kafka,
-    options.topics.map((topic) => options.topicPrefix + topic),
-  );
-  const named = (physical: string) => physical.slice(options.topicPrefix.length);
-  for (const { topic, partition, low } of ends) {
-    const upTo = published[`${named(topic)}/${partition}`];
-    if (upTo !== undefined && BigInt(upTo) < low) {
-      throw new DatabaseRestored(
-        `${named(topic)}/${partition} was written up to ${low} and more, and this database knows of ${upTo}`,
-      );
-    }
+  const named = nameWithout(options.topicPrefix);
+  const ends = await endsOfOwn(options);
+  const [taken] = takenByRetention(ends, published, named);
+  if (taken !== undefined) {
+    throw new DatabaseRestored(
+      `what ${taken} held behind the place that this database knows of was written and is gone`,
+    );
   }
-  await eachUnknown(options, epoch, rangesAfter(ends, published, named), async (unknown) => {
+  await eachUnknown(options, epoch, rangesAfter(ends, published, named), (unknown) => {
     const { topic, partition, offset, sequence } = unknown;
     throw new DatabaseRestored(
       `${topic}/${partition} holds at ${offset} the number ${sequence} of a key, and this database does not know that message`,
@@ -68,20 +65,46 @@ export async function requireOwnHistory(
   return Object.fromEntries(ends.map(({ topic, partition, high }) => [`${named(topic)}/${partition}`, Number(high)]));
 }
 
-/** Gives every message of this epoch, or a later one, that the topics hold and the database doesn't know. */
-export async function eachUnknownMessage(
-  options: OwnHistoryOptions,
-  epoch: number,
-  published: PublishedUpTo,
-  take: (unknown: UnknownMessage) => void,
-): Promise<void> {
-  const ends = await endsOf(
-    options.kafka,
-    options.topics.map((topic) => options.topicPrefix + topic),
-  );
-  const named = (physical: string) => physical.slice(options.topicPrefix.length);
-  await eachUnknown(options, epoch, rangesAfter(ends, published, named), async (unknown) => take(unknown));
+/**
+ * Gives what the topics hold and this database has never recorded, in order per key: what a restored database has forgotten.
+ * To be called before the epoch is advanced. `complete` is false where retention has taken some of it.
+ */
+export async function eachLostMessage(
+  options: Omit<OwnHistoryOptions, 'topics'> & { publications: Publications },
+  take: (topic: string, message: Message) => void,
+): Promise<{ complete: boolean }> {
+  const { database, publications, topicPrefix } = options;
+  const own = { ...options, topics: [...publications.topics.keys()] };
+  const { rows } = await database.query<{ published: PublishedUpTo }>('SELECT published FROM relay_state');
+  const published = rows[0]?.published ?? {};
+  const named = nameWithout(topicPrefix);
+  const ends = await endsOfOwn(own);
+  const ranges = rangesAfter(ends, published, named);
+  await eachUnknown(own, await currentEpoch(database), ranges, ({ topic, record }) => {
+    const known = publications.topics.get(topic);
+    const read = known === undefined ? undefined : readRecord(known, record);
+    if (read?.outcome === 'message') take(topic, read.message);
+  });
+  const unknownPast = ranges.some(({ topic, partition }) => published[`${named(topic)}/${partition}`] === undefined);
+  return { complete: !unknownPast && takenByRetention(ends, published, named).length === 0 };
 }
+
+const nameWithout = (prefix: string) => (physical: string) => physical.slice(prefix.length);
+
+const endsOfOwn = ({ kafka, topics, topicPrefix }: OwnHistoryOptions) =>
+  endsOf(
+    kafka,
+    topics.map((topic) => topicPrefix + topic),
+  );
+
+const takenByRetention = (
+  ends: readonly PartitionEnds[],
+  published: PublishedUpTo,
+  named: (physical: string) => string,
+): string[] =>
+  ends
+    .filter(({ topic, partition, low }) => (published[`${named(topic)}/${partition}`] ?? low) < low)
+    .map(({ topic, partition }) => `${named(topic)}/${partition}`);
 
 function rangesAfter(
   ends: readonly PartitionEnds[],
@@ -101,7 +124,7 @@ async function eachUnknown(
   { kafka, database, source, topicPrefix }: OwnHistoryOptions,
   epoch: number,
   ranges: readonly TailRange[],
-  take: (unknown: UnknownMessage) => Promise<void>,
+  take: (unknown: UnknownMessage) => void,
 ): Promise<void> {
   let failure: unknown;
   await readTail(
@@ -112,7 +135,7 @@ async function eachUnknown(
       try {
         const topic = range.topic.slice(topicPrefix.length);
         const own = messages.flatMap((record) => ownMessage(record, source, { topic, partition: range.partition }));
-        for (const unknown of await unknownAmong(database, epoch, own)) await take(unknown);
+        for (const unknown of await unknownAmong(database, epoch, own)) take(unknown);
         return 'more';
       } catch (error) {
         failure = error;

@@ -1,9 +1,9 @@
-import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
+import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { discardParked, listParked, type ParkedMessage, requestReplayOfParked } from '@calendar-sync/kafka';
-import { databaseVariable, isService, type Service, services } from '../services/services';
+import { isService, type Service } from '../services/services';
 import { Refusal } from '../settings/settings';
 import { type Context, write } from './context';
-import { settingsOfStack } from './settings-of-stack';
+import { servicesOf, withDatabases } from './service-databases';
 import { table } from './table';
 
 export interface ParkedOptions {
@@ -22,9 +22,8 @@ export async function parked(
   context: Context,
 ): Promise<number> {
   const chosen = servicesOf(options.service);
-  const settings = await settingsOfStack(context);
-  const each = async <T>(work: (service: Service, database: Database) => Promise<T>): Promise<T[]> =>
-    Promise.all(chosen.map((service) => withDatabase(service, settings[databaseVariable(service)]!, work)));
+  const each = <T>(work: (service: Service, database: Database) => Promise<T>) =>
+    withDatabases('parked', chosen, context, work);
   if (action === 'list') {
     const found = (await each(async (service, database) => (await listParked(database)).map(rowOf(service)))).flat();
     write(found.length === 0 ? 'Nothing is parked.' : table(headings, found));
@@ -37,21 +36,32 @@ export async function parked(
     throw new Refusal(`Name what to ${action}, as listed${action === 'replay' ? ', or --all' : ''}.`);
   }
   const wanted = idsByService(ids, options.service);
-  const counts = await each((service, database) => {
+  if (action === 'discard')
+    return discard(
+      ids,
+      await each(async (service, database) => {
+        const own = wanted.get(service) ?? [];
+        return own.length === 0 ? { discarded: 0, later: 0 } : discardParked(database, own);
+      }),
+    );
+  const counts = await each(async (service, database) => {
     const own = wanted.get(service) ?? [];
     if (everything) return requestReplayOfParked(database, 'all');
-    if (own.length === 0) return Promise.resolve(0);
-    return action === 'replay' ? requestReplayOfParked(database, own) : discardParked(database, own);
+    return own.length === 0 ? 0 : requestReplayOfParked(database, own);
   });
   const total = counts.reduce((sum, count) => sum + count, 0);
-  write(action === 'replay' ? `${total} will be tried again.` : `${total} given up.`);
+  write(`${total} will be tried again.`);
+  if (total < ids.length) write('Only what is `poison` or `failed` can be tried again; the rest follows by itself.');
   return everything || total === ids.length ? 0 : 1;
 }
 
-function servicesOf(name: string | undefined): readonly Service[] {
-  if (name === undefined) return services;
-  if (!isService(name)) throw new Refusal(`There is no service ${name}: name one of ${services.join(', ')}.`);
-  return [name];
+function discard(ids: readonly string[], counts: readonly { discarded: number; later: number }[]): number {
+  const total = counts.reduce((sum, { discarded }) => sum + discarded, 0);
+  const later = counts.reduce((sum, count) => sum + count.later, 0);
+  write(`${total} given up.`);
+  if (later > 0) write(`${later} of them wait behind missing numbers, and are passed over once those have come.`);
+  if (total < ids.length) write('What waits as `behind` or `gap` can not be given up: it follows by itself.');
+  return total === ids.length ? 0 : 1;
 }
 
 function idsByService(ids: readonly string[], service: string | undefined): Map<string, string[]> {
@@ -66,24 +76,6 @@ function idsByService(ids: readonly string[], service: string | undefined): Map<
   return byService;
 }
 
-async function withDatabase<T>(
-  service: Service,
-  url: string,
-  work: (service: Service, database: Database) => Promise<T>,
-): Promise<T> {
-  const database = openDatabase({ url, applicationName: 'parked', maxConnections: 1 });
-  try {
-    return await work(service, database);
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === 'ECONNREFUSED')
-      throw new Refusal(`The database of ${service} does not answer: is \`npm start\` running?`);
-    throw new Error(`${service}: ${message}`);
-  } finally {
-    await database.close();
-  }
-}
-
 const headings = ['id', 'topic', 'offset', 'key', 'type', 'reason', 'tries', 'parked at', 'error'];
 
 const rowOf =
@@ -94,7 +86,7 @@ const rowOf =
     `${message.partition}:${message.offset}`,
     message.key ?? '',
     message.type ?? '',
-    message.reason,
+    message.discardedAt === undefined ? message.reason : `${message.reason}, given up`,
     String(message.attempts),
     message.parkedAt.toISOString(),
     (message.error ?? '').split('\n')[0]!.slice(0, 80),

@@ -1,0 +1,4 @@
+import { runRestored } from '@calendar-sync/service-host';
+import { webhookIngestion } from './webhook-ingestion.service';
+
+void runRestored(webhookIngestion);
