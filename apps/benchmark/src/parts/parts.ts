@@ -1,5 +1,9 @@
 import type { Part } from '../part';
+import { edge } from './edge/edge.part';
+import { firstSync } from './first-sync/first-sync.part';
+import { projection } from './projection/projection.part';
+import { relay } from './relay/relay.part';
 import { store } from './store/store.part';
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [store];
+export const parts: readonly Part[] = [edge, store, relay, projection, firstSync];

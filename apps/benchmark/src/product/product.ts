@@ -1,4 +1,4 @@
-import type { Service, Stack } from '@calendar-sync/local-stack';
+import { type Service, services, type Stack } from '@calendar-sync/local-stack';
 import { eventually } from '@calendar-sync/test-infrastructure';
 import { Client, type QueryResultRow } from 'pg';
 import type { Bench } from '../part';
@@ -68,7 +68,7 @@ export async function connectAll(product: Product, people: readonly Person[], at
   );
 }
 
-/** Waits until so many calendars are pulled and watched, and nothing is due or on its way through the product any more. */
+/** Waits until so many calendars are pulled, each with its channel where Google gives one, and nothing is due or on its way through the product any more. */
 export async function settled(product: Product, calendars: number, onProgress: (text: string) => void): Promise<void> {
   await eventually(
     async () => {
@@ -77,35 +77,46 @@ export async function settled(product: Product, calendars: number, onProgress: (
       if (done < calendars || busy > 0) throw new Error(`${done} of ${calendars} calendars settled, ${busy} busy`);
       const behind = await recordsBehind(product);
       if (behind > 0) throw new Error(`${behind} messages are on their way`);
+      return true;
     },
-    { timeoutMs: 300_000, intervalMs: 500 },
+    { timeoutMs: 180_000, intervalMs: 500 },
   );
 }
 
 async function workOfSync({ look }: Product): Promise<{ done: number; busy: number }> {
   const [row] = await look<{ done: number; busy: number }>(
     'sync',
-    `SELECT count(*) FILTER (WHERE s.sync_token IS NOT NULL AND w.channel_id IS NOT NULL)::int AS done,
-       count(*) FILTER (WHERE s.dirty_seq > s.synced_seq OR s.lease_until IS NOT NULL OR s.look_again_at IS NOT NULL)::int
-         + (SELECT count(*)::int FROM jobs WHERE run_at <= now() + interval '1 second') AS busy
-     FROM calendar_sync_states s
-     LEFT JOIN calendar_webhooks w ON w.calendar_id = s.calendar_id AND w.state = 'live'
-     WHERE s.active`,
+    `SELECT count(*) FILTER (WHERE sync_token IS NOT NULL)::int AS done,
+       count(*) FILTER (WHERE dirty_seq > synced_seq OR lease_until IS NOT NULL OR look_again_at IS NOT NULL)::int
+         + (SELECT count(*)::int FROM jobs WHERE run_at <= now() + interval '1 second')
+         + (SELECT count(*)::int FROM calendar_webhooks WHERE state = 'opening') AS busy
+     FROM calendar_sync_states WHERE active`,
   );
   return row!;
 }
 
-/** What services have recorded for others and others have not applied. */
+/** Messages that were recorded for others, and are not yet applied by all that listen. */
 async function recordsBehind({ look }: Product): Promise<number> {
-  const told = await look<{ topic: string; key: string; sequence: string }>('sync', TOLD);
-  const extracted = await look<{ topic: string; key: string; sequence: string }>('meeting-extraction', TOLD);
-  const applied = await look<{ topic: string; applied: string }>(
-    'gateway',
-    'SELECT topic, sum(sequence) AS applied FROM consumer_sequences GROUP BY topic',
-  );
-  const sums = new Map<string, number>();
-  for (const { topic, sequence } of [...told, ...extracted]) sums.set(topic, (sums.get(topic) ?? 0) + Number(sequence));
-  return applied.reduce((sum, { topic, applied }) => sum + Math.max(0, (sums.get(topic) ?? 0) - Number(applied)), 0);
+  let behind = 0;
+  for (const producer of ['webhook-ingestion', 'sync', 'meeting-extraction', 'monitoring'] as const) {
+    const told = new Map(
+      (await look<Sum>(producer, 'SELECT topic, sum(last)::float8 AS sum FROM topic_sequences GROUP BY topic')).map(
+        ({ topic, sum }) => [topic, sum],
+      ),
+    );
+    for (const consumer of services) {
+      const applied = await look<Sum>(
+        consumer,
+        'SELECT topic, sum(last_sequence)::float8 AS sum FROM consumer_sequences WHERE topic = ANY ($1::text[]) GROUP BY topic',
+        [[...told.keys()]],
+      );
+      behind += applied.reduce((all, { topic, sum }) => all + Math.max(0, told.get(topic)! - sum), 0);
+    }
+  }
+  return behind;
 }
 
-const TOLD = 'SELECT topic, key, sequence FROM topic_sequences';
+interface Sum {
+  topic: string;
+  sum: number;
+}
