@@ -1,14 +1,6 @@
 import { httpClient } from './http.client';
 import type { TrueInstance } from '../comparison/instance';
 
-export interface SimulatedChannel {
-  id: string;
-  resourceId: string;
-  calendarId?: string;
-  state: 'live' | 'stopped' | 'expired' | 'forgotten';
-  deliveries: { messageNumber: number; state: 'sync' | 'exists'; attempts: number; outcome: string }[];
-}
-
 export interface SimulatedPerson {
   email: string;
   user: string;
@@ -16,18 +8,15 @@ export interface SimulatedPerson {
   calendars: { id: string; summary: string }[];
 }
 
-/** A call that the provider got, and how it ended; noted with its answer. */
-export interface ProviderRequest {
-  number: number;
-  /** When it was answered. */
-  at: string;
-  operation: string;
-  account?: string;
+/** A notification channel as the provider knows it; times are milliseconds since 1970. */
+export interface SimulatedChannel {
+  id: string;
   calendarId?: string;
-  status: number;
-  reason?: string;
-  /** How long the answer took. */
-  ms: number;
+  email: string;
+  state: 'live' | 'stopped' | 'expired' | 'forgotten';
+  opened: number;
+  expiration: number;
+  stoppedAt?: number;
 }
 
 /** The provider: its admin side, and its calendars as their owners use them. */
@@ -64,11 +53,6 @@ export function simulatorClient(url: string) {
       });
       return items.map((item) => ({ ...item, user: item.email.split('@')[0]! }));
     },
-    /** Somebody new, with a calendar that is empty. */
-    addPerson: async (email: string): Promise<SimulatedPerson> => ({
-      ...(await http.post<Omit<SimulatedPerson, 'user'>>('/admin/accounts', { email })),
-      user: email.split('@')[0]!,
-    }),
     mutate: (accounts: readonly string[], count: number, seed: number) =>
       http.post<{ items: unknown[] }>('/admin/mutations', { accounts, count, seed }),
     setFaults: (switches: object) => http.put('/admin/faults', switches),
@@ -79,14 +63,10 @@ export function simulatorClient(url: string) {
           `/admin/truth/${encodeURIComponent(email)}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`,
         )
       ).items,
-    channels: () => http.get<{ items: SimulatedChannel[] }>('/admin/channels'),
-    /** Counts are of all requests; the list is of those after the given number, ten thousand at most. */
-    requests: (since = 0) =>
-      http.get<{ last: number; counts: Record<string, Record<string, number>>; requests: ProviderRequest[] }>(
-        `/admin/requests?since=${since}`,
-      ),
-    /** From now on the channel is silent, and nobody is told. */
-    forgetChannel: (id: string) => http.delete(`/admin/channels/${encodeURIComponent(id)}`),
+    channels: async () => (await http.get<{ items: SimulatedChannel[] }>('/admin/channels')).items,
+    requests: () => http.get<{ counts: Record<string, Record<string, number>> }>('/admin/requests'),
+    addCalendar: async (person: SimulatedPerson, summary: string) =>
+      http.post<{ id: string }>('/calendar/v3/calendars', { summary }, await asOwner(person)),
     insert: async (person: SimulatedPerson, event: object) =>
       http.post<{ id: string }>(events(person), event, await asOwner(person)),
     patch: async (person: SimulatedPerson, id: string, event: object) =>

@@ -21,7 +21,7 @@ import { type Failpoint, failpointWeavings } from './failpoints';
 import { guardWeavings, removedGuard } from './guards';
 
 export interface FaultBenchOptions {
-  /** Default 2, with 30 entries each. Their accounts are connected and fully synced when the bench opens. */
+  /** Default 2, with 30 entries each. Their accounts are connected and fully synced when the bench opens. With 0 the test brings its own. */
   people?: number;
   entriesPerPerson?: number;
   /** Services reach Kafka and Postgres through proxies: `kafka` and `databases` of the bench. */
@@ -116,6 +116,7 @@ export class FaultBench {
     await eventually(
       async () => {
         for (const person of this.people) expect(await this.firstPullsAreDone(person)).toBe(true);
+        return true;
       },
       { timeoutMs: 120_000, intervalMs: 200 },
     );
