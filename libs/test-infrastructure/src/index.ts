@@ -11,3 +11,6 @@ export { isOpenToAll } from './servers/postgres-binaries';
 export { workspaceRoot } from './workspace';
 export { tcpProxy, type ProxyTarget, type TcpProxy } from './faults/tcp-proxy';
 export { postgresProxy, type PostgresProxy } from './faults/postgres-proxy';
+export { misfits, weave, type Struck, type Woven } from './faults/weaving';
+export type { Strike } from './faults/weave-failpoints';
+export type { Weaving } from './faults/weave-source';
