@@ -25,4 +25,10 @@ for pid in $pids; do
   done
   ours "$pid" && kill -s KILL "$pid" 2>/dev/null
 done
+
+if [ -r /proc/mounts ]; then # small disks
+  while read -r _ at _; do
+    case $at in "$dir"/*) umount -l "$at" ;; esac
+  done </proc/mounts
+fi
 rm -rf "$dir"

@@ -14,3 +14,5 @@ export { postgresProxy, type PostgresProxy } from './faults/postgres-proxy';
 export { misfits, weave, type Struck, type Woven } from './faults/weaving';
 export type { Strike } from './faults/weave-failpoints';
 export type { Weaving } from './faults/weave-source';
+export { smallDisk, type SmallDisk } from './faults/small-disk';
+export { cpuSeconds, residentBytes } from './faults/process-memory';
