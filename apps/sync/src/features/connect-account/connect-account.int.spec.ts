@@ -40,6 +40,18 @@ describe('connecting an account', () => {
     expect(await bench.rows('SELECT FROM jobs')).toEqual([]);
   });
 
+  test('tells each of its steps once, however often one has to be attempted', async () => {
+    await google.faults({ errors: [{ match: { method: 'calendarList.list' }, status: 503, times: 2 }] });
+    bench.startReplica();
+    await bench.connect(ada);
+    await eventually(async () => (await bench.facts('OperationSucceeded')).length === 1);
+    expect((await bench.facts('OperationProgressed')).map(({ data }) => data['step'])).toEqual([
+      'accepted',
+      'account-verified',
+      'calendars-listed',
+    ]);
+  });
+
   test('with a grant that was sealed for another connection fails at once', async () => {
     const command = {
       operationId: randomUUID(),

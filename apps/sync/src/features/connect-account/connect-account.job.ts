@@ -1,6 +1,6 @@
 import type { CalendarProvider, Credentials, ProviderAccount } from '@calendar-sync/calendar-providers-port';
 import { ProviderFailure } from '@calendar-sync/calendar-providers-port';
-import type { Database, EventMetadata, Transaction } from '@calendar-sync/event-sourcing-postgres';
+import { type Database, type EventMetadata, jsonText, type Transaction } from '@calendar-sync/event-sourcing-postgres';
 import type { Logger } from '@calendar-sync/service-host';
 import type { Reaction } from '../../domain/retry-policy';
 import { record, type StreamOfEvents } from '../../publishing/record';
@@ -19,6 +19,8 @@ import type { WatchKeeper } from '../watch-calendars/watch-keeper';
 interface ConnectDetails {
   provider: string;
   metadata: EventMetadata;
+  /** The owner was told that the provider accepts the grant: another attempt must not tell it again. */
+  verified?: boolean;
   /** There once the account is verified and its calendars are stored: the watches are what remains. */
   established?: { connectionId: string; account: string };
 }
@@ -86,9 +88,12 @@ export class ConnectAccountJob implements JobHandler {
     const user = { provider: provider.name, account: job.subject };
     await quotas.spend(user);
     const account = await provider.account(credentials);
-    await queue.under(job, (tx) =>
-      record(tx, [operationSteps(operation, [progressed(operation, 'account-verified')])], details.metadata),
-    );
+    if (details.verified !== true) {
+      await queue.under(job, async (tx) => {
+        await note(tx, job, { verified: true });
+        await record(tx, [operationSteps(operation, [progressed(operation, 'account-verified')])], details.metadata);
+      });
+    }
     const { cursor, ...listing } = await listAll(provider, credentials, undefined, () =>
       quotas.spend({ ...user, account: account.account }),
     );
@@ -120,11 +125,7 @@ export class ConnectAccountJob implements JobHandler {
       { kind: 'list-calendars', subject: connectionId, ownerId, connectionId, delayMs: listSeconds * 1000 },
     ]);
     const established = { connectionId, account: connection.account };
-    await tx.query('UPDATE jobs SET details = details || $3::jsonb WHERE kind = $1 AND subject = $2', [
-      job.kind,
-      job.subject,
-      JSON.stringify({ established }),
-    ]);
+    await note(tx, job, { established });
     const operation = { operationId: job.subject, ownerId };
     await record(
       tx,
@@ -178,6 +179,15 @@ export class ConnectAccountJob implements JobHandler {
       );
     });
   }
+}
+
+/** What the next attempt need not do again. */
+async function note(tx: Transaction, { kind, subject }: ClaimedJob, done: Partial<ConnectDetails>): Promise<void> {
+  await tx.query('UPDATE jobs SET details = details || $3::jsonb WHERE kind = $1 AND subject = $2', [
+    kind,
+    subject,
+    jsonText(done),
+  ]);
 }
 
 /** The connection of this account that there is, one under the id that was asked for though it is being let go, or a new one. Locked. */
