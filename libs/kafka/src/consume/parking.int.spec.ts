@@ -179,4 +179,27 @@ describe('what can not be applied', () => {
     await eventually(async () => (await applied.of('a')).includes(4));
     expect(await listParked(bench.database)).toEqual([]);
   });
+
+  it('passes over a message that was given up behind missing numbers, once those have come', async () => {
+    await bench.produce([
+      placedRecord('a', 1),
+      { key: 'a', value: 'junk', headers: shopHeaders(3) },
+      placedRecord('a', 4),
+    ]);
+    listening(bench, applied.handler);
+    const parked = await eventually(async () => {
+      const found = await listParked(bench.database);
+      return found.length === 2 && found;
+    });
+    const junk = parked.find(({ reason }) => reason === 'poison')!;
+    expect(await discardParked(bench.database, [junk.id])).toEqual({ discarded: 1, later: 1 });
+    expect((await listParked(bench.database)).find(({ id }) => id === junk.id)?.discardedAt).toBeInstanceOf(Date);
+    await bench.produce([placedRecord('a', 2)]);
+    await eventually(async () => (await applied.of('a')).includes(4));
+    expect(await applied.of('a')).toEqual([1, 2, 4]);
+    await eventually(async () => (await listParked(bench.database)).length === 0);
+    await bench.produce([{ key: 'a', value: 'junk', headers: shopHeaders(3) }, placedRecord('a', 5)]);
+    await eventually(async () => (await applied.of('a')).includes(5));
+    expect(await listParked(bench.database)).toEqual([]);
+  });
 });

@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { topic } from '@calendar-sync/contracts-envelope';
 import { advanceEpoch, appendToStreams } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
-import { createKafka, enqueueCommand, listQuarantined, releaseQuarantined, requestReplay } from '../index';
+import {
+  createKafka,
+  createTopics,
+  enqueueCommand,
+  listQuarantined,
+  noMetrics,
+  releaseQuarantined,
+  requestReplay,
+} from '../index';
 import { Bench, headerOf, placed } from '../testing/bench';
-import { shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
+import { orders, shopCommands, ShipOrderV1, shopPublications } from '../testing/shop';
 
 describe('the relay', () => {
   let bench: Bench;
@@ -239,6 +247,28 @@ describe('the relay', () => {
     await eventually(async () => (await heldSequences()).length === 2);
     const { rows } = await bench.database.query<{ topic: string }>('SELECT topic FROM outbox_messages');
     expect(rows).toEqual([{ topic: 'elsewhere.commands.v1' }]);
+  });
+
+  it('says that a topic of its own is missing, and goes on by itself once it is made', async () => {
+    const admin = bench.kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [bench.topicPrefix + orders.name] });
+    await eventually(async () => !(await admin.listTopics()).includes(bench.topicPrefix + orders.name));
+    await admin.disconnect();
+    const gauges = new Map<string, number>();
+    await bench.append([placed('a', 1)]);
+    const relay = bench.relay({
+      metrics: { ...noMetrics, gauge: (name, _help, _labels, value) => void gauges.set(name, value) },
+    });
+    relay.start();
+    await eventually(() => relay.state().problem?.includes('the broker knows no topic') === true);
+    expect(bench.logger.alarms()).toEqual(['topic-missing']);
+    expect(gauges.get('relay_topics_missing')).toBe(1);
+    await createTopics(bench.kafka, [orders], { prefix: bench.topicPrefix, replicationFactor: 1, partitions: 2 });
+    await eventually(async () => (await heldSequences()).length === 1);
+    await eventually(() => relay.state().problem === undefined);
+    expect(gauges.get('relay_topics_missing')).toBe(0);
+    expect(bench.logger.alarms()).toEqual(['topic-missing']);
   });
 
   it('tells how much waits, and that it leads', async () => {

@@ -19,6 +19,7 @@ import { DatabaseRestored, requireOwnHistory } from './own-history';
 import { Quarantine } from './quarantine';
 import { ReplayLane } from './replay-lane';
 import { RelayStopping, Sender } from './sender';
+import { SkippedNumbers } from './skipped-numbers';
 import { Wakeable } from './wakeable';
 import { workWaiting } from './work-waiting';
 
@@ -201,8 +202,9 @@ export class OutboxRelay {
   private async openLanes(cursor: LogCursor): Promise<Lanes> {
     const { database, logger, publications, source, topicPrefix = '', batchSize = 500 } = this.options;
     const { lease, sender, metrics } = this;
-    const records = new RecordMaker(publications, source, topicPrefix);
-    const quarantine = new Quarantine({ database, lease, sender, records, logger, metrics });
+    const skipped = await SkippedNumbers.load(database);
+    const records = new RecordMaker(publications, source, topicPrefix, skipped);
+    const quarantine = new Quarantine({ database, lease, sender, records, skipped, logger, metrics });
     await quarantine.load();
     return {
       log: new LogLane({ database, lease, sender, records, quarantine, logger, batchSize }, cursor),

@@ -4,6 +4,7 @@ import type { Publications } from '../publications';
 import { SequencesGoneV1, withSequencesGone } from '../sequences-gone';
 import type { PublishedEvent } from './published-events';
 import type { Outgoing } from './sender';
+import type { SkippedNumbers } from './skipped-numbers';
 
 /** An event that its publication or its contract refuses. */
 export class NotEncodable extends Error {
@@ -23,10 +24,15 @@ export class RecordMaker {
     private readonly publications: Publications,
     private readonly source: string,
     private readonly topicPrefix: string,
+    private readonly skipped: SkippedNumbers,
   ) {}
 
-  /** Throws NotEncodable. */
+  /** Of an event that an operator had passed over: that its number is gone. Throws NotEncodable. */
   record(event: PublishedEvent, epoch: number, recordTopic = event.topic): Outgoing {
+    if (this.skipped.has(event)) {
+      const { topic, key, sequence } = event;
+      return this.sequencesGone(topic, key, { fromSequence: sequence, toSequence: sequence }, epoch, recordTopic);
+    }
     try {
       const { topic, message } = this.publications.toMessage(event, { source: this.source, epoch });
       return this.encoded(topic, message, recordTopic);

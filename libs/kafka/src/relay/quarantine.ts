@@ -4,6 +4,7 @@ import type { RelayLease } from './lease';
 import { NotEncodable, type RecordMaker } from './outgoing';
 import { eventsOfTopic, keyName, type PublishedEvent } from './published-events';
 import { MessageTooLarge, type Outgoing, type Sender } from './sender';
+import type { SkippedNumbers } from './skipped-numbers';
 
 export interface QuarantinedKey {
   topic: string;
@@ -41,6 +42,7 @@ export class Quarantine {
       lease: RelayLease;
       sender: Sender;
       records: RecordMaker;
+      skipped: SkippedNumbers;
       logger: Logger;
       metrics: Metrics;
     },
@@ -91,13 +93,10 @@ export class Quarantine {
   }
 
   private async release(row: QuarantineRow, epoch: number): Promise<void> {
-    const { database, lease, sender, records, logger } = this.options;
+    const { database, lease, sender, records, skipped, logger } = this.options;
     const { topic, key } = row;
+    if (row.release === 'skip') await skipped.addQuarantined(database, row);
     let done = Number(row.sequence) - 1;
-    if (row.release === 'skip') {
-      done += 1;
-      await sender.send([records.sequencesGone(topic, key, { fromSequence: done, toSequence: done }, epoch)]);
-    }
     for (;;) {
       const events = await eventsOfTopic(database, {
         topic,
@@ -168,7 +167,10 @@ export async function listQuarantined(db: Queryable): Promise<QuarantinedKey[]> 
   }));
 }
 
-/** `retry` publishes from the refused event on; `skip` passes over it and tells the consumers that its number is gone. */
+/**
+ * `retry` publishes from the refused event on; `skip` passes over it for good and tells the consumers, now and whenever it is
+ * asked for again, that its number is gone. Gives whether the key was in quarantine. The running relay does it within a second.
+ */
 export async function releaseQuarantined(
   db: Queryable,
   { topic, key }: { topic: string; key: string },
