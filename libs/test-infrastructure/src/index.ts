@@ -16,3 +16,4 @@ export type { Strike } from './faults/weave-failpoints';
 export type { Weaving } from './faults/weave-source';
 export { smallDisk, type SmallDisk } from './faults/small-disk';
 export { cpuSeconds, residentBytes } from './faults/process-memory';
+export { balancer, type Balancer, type BalancerOptions } from './faults/balancer';
