@@ -11,12 +11,28 @@ export interface SimulatedPerson {
 /** A notification channel as the provider knows it; times are milliseconds since 1970. */
 export interface SimulatedChannel {
   id: string;
+  resourceId: string;
   calendarId?: string;
   email: string;
   state: 'live' | 'stopped' | 'expired' | 'forgotten';
   opened: number;
   expiration: number;
   stoppedAt?: number;
+  deliveries: { messageNumber: number; state: 'sync' | 'exists'; attempts: number; outcome: string }[];
+}
+
+/** A call that the provider got, and how it ended; noted with its answer. */
+export interface ProviderRequest {
+  number: number;
+  /** When it was answered. */
+  at: string;
+  operation: string;
+  account?: string;
+  calendarId?: string;
+  status: number;
+  reason?: string;
+  /** How long the answer took. */
+  ms: number;
 }
 
 /** The provider: its admin side, and its calendars as their owners use them. */
@@ -53,6 +69,11 @@ export function simulatorClient(url: string) {
       });
       return items.map((item) => ({ ...item, user: item.email.split('@')[0]! }));
     },
+    /** Somebody new, with a calendar that is empty. */
+    addPerson: async (email: string): Promise<SimulatedPerson> => ({
+      ...(await http.post<Omit<SimulatedPerson, 'user'>>('/admin/accounts', { email })),
+      user: email.split('@')[0]!,
+    }),
     mutate: (accounts: readonly string[], count: number, seed: number) =>
       http.post<{ items: unknown[] }>('/admin/mutations', { accounts, count, seed }),
     setFaults: (switches: object) => http.put('/admin/faults', switches),
@@ -64,7 +85,13 @@ export function simulatorClient(url: string) {
         )
       ).items,
     channels: async () => (await http.get<{ items: SimulatedChannel[] }>('/admin/channels')).items,
-    requests: () => http.get<{ counts: Record<string, Record<string, number>> }>('/admin/requests'),
+    /** Counts are of all requests; the list is of those after the given number, ten thousand at most. */
+    requests: (since = 0) =>
+      http.get<{ last: number; counts: Record<string, Record<string, number>>; requests: ProviderRequest[] }>(
+        `/admin/requests?since=${since}`,
+      ),
+    /** From now on the channel is silent, and nobody is told. */
+    forgetChannel: (id: string) => http.delete(`/admin/channels/${encodeURIComponent(id)}`),
     addCalendar: async (person: SimulatedPerson, summary: string) =>
       http.post<{ id: string }>('/calendar/v3/calendars', { summary }, await asOwner(person)),
     insert: async (person: SimulatedPerson, event: object) =>
