@@ -11,7 +11,49 @@ export interface Guard {
   weavings: readonly Omit<Weaving, 'name'>[];
 }
 
-export const guards: Readonly<Record<string, Guard>> = {};
+export const guards: Readonly<Record<string, Guard>> = {
+  'stored-offset-and-sequence': {
+    does: 'A consumer applies what lies at its stored offset and has the next number of its key, and drops the rest; either of the two alone is enough here, so both are taken away.',
+    fault: 1,
+    test: 'taken once|applied once',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/chunk.js',
+        find: '.filter(({ offset }) => BigInt(offset) >= next)',
+        replace: '',
+      },
+      {
+        module: 'libs/kafka/dist/consume/sequence-guard.js',
+        find: 'if (isCovered(numbers, progress))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  'unknown-commit-is-looked-up': {
+    does: 'A commit of which nothing was heard counts as a failure of nobody: what it was about is looked up again and goes on from there.',
+    fault: 1,
+    test: 'pages of which sync did not hear',
+    weavings: [
+      {
+        module: 'libs/event-sourcing/postgres/dist/errors.js',
+        find: 'if (error instanceof CommitOutcomeUnknown)',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  'connecting-notes-what-is-done': {
+    does: 'A job that connects an account notes with each step that it is done, so that another attempt goes on behind it.',
+    fault: 1,
+    test: 'an account whose connecting',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/connect-account/connect-account.job.js',
+        find: 'await note(tx, job, { established });',
+        replace: '',
+      },
+    ],
+  },
+};
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
 export function removedGuard(): string | undefined {
