@@ -12,6 +12,9 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** A part that hangs must not keep the others from being measured. */
+const LIMIT_MS = 10 * 60_000;
+
 /** One part after the other. One that fails says so, and the others go on. */
 export async function runParts(parts: readonly Part[], options: RunOptions): Promise<PartReport[]> {
   const reports: PartReport[] = [];
@@ -38,9 +41,11 @@ async function runPart(
   });
   const show = (text: string) => progress(name, text);
   try {
+    const limit = AbortSignal.timeout(LIMIT_MS);
     const figures = await Promise.race([
       run({ progress: show, quick, directory, onEnd: (undo) => void undoings.push(undo) }),
-      aborted(signal),
+      aborted('interrupted', signal),
+      aborted(`it took longer than ${LIMIT_MS / 60_000} minutes`, limit),
     ]);
     return report({ figures });
   } catch (error) {
@@ -53,9 +58,9 @@ async function runPart(
   }
 }
 
-const aborted = (signal: AbortSignal | undefined) =>
+const aborted = (why: string, signal: AbortSignal | undefined) =>
   new Promise<never>((_, reject) => {
-    const abort = () => reject(new Error('interrupted'));
+    const abort = () => reject(new Error(why));
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
   });

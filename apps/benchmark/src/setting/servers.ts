@@ -50,12 +50,12 @@ export async function startProduct(
   return starting;
 }
 
-/** A new, empty database; its URL is the superuser's. */
-export async function freshDatabase(serverUrl: string, name: string): Promise<string> {
+/** A new database, empty or a copy of one that nobody is connected to; its URL is the superuser's. */
+export async function freshDatabase(serverUrl: string, name: string, template = 'template1'): Promise<string> {
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   } finally {
     await client.end();
   }

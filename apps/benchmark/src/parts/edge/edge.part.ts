@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { calendarChanges, channelToken, parseVersionedKeys } from '@calendar-sync/contracts-webhook-ingestion';
 import { createKafka } from '@calendar-sync/kafka';
 import type { Stack } from '@calendar-sync/local-stack';
-import { eventually, workspaceRoot } from '@calendar-sync/test-infrastructure';
+import { eventually } from '@calendar-sync/test-infrastructure';
 import { Client } from 'pg';
 import { byTurns, medians } from '../../figures/by-turns';
 import { atLeastOfFloor, higherIsBetter, lowerIsBetter } from '../../figures/figures';
@@ -14,6 +12,7 @@ import type { Bench, Figure, Part } from '../../part';
 import { OwnProcess } from '../../setting/own-process';
 import { cpuSeconds } from '../../setting/process-cpu';
 import { freshDatabase, startProduct } from '../../setting/servers';
+import { migrated } from '../../product/built';
 import { messagesIn, silent } from '../../product/topic-ends';
 import type { BareEdge } from './bare-edge.process';
 import type { PushesSent, PushLoad } from './push-load.process';
@@ -126,9 +125,7 @@ function processorTime({ service, bare }: { service: Load; bare: Load }): Figure
 
 async function startBareEdge(bench: Bench, stack: Stack) {
   const databaseUrl = await freshDatabase(stack.postgres!.url, 'bare_edge');
-  await promisify(execFile)(process.execPath, [join(workspaceRoot, 'apps/webhook-ingestion/dist/migrate.js')], {
-    env: { ...stack.settings, PATH: process.env['PATH'], WEBHOOK_INGESTION_DATABASE_URL: databaseUrl },
-  });
+  await migrated('webhook-ingestion', databaseUrl);
   const server = await OwnProcess.start<BareEdge, string>(bench, join(__dirname, 'bare-edge.process.js'));
   const url = await server.ask({ databaseUrl, channelTokenKeys: stack.secrets.channelTokenKeys, connections: POOL });
   return { url, pid: server.pid, databaseUrl };
