@@ -10,7 +10,8 @@ import { workspaceRoot } from '@calendar-sync/test-infrastructure';
 // No service exports anything, and what is measured must be what their processes run: so it is taken from their builds.
 const load = createRequire(__filename);
 const file = (service: Service, name: string) => join(workspaceRoot, 'apps', service, 'dist', name);
-const builtBy = (service: Service, name: string): unknown => load(file(service, name));
+/** A module of a service as it was built; what it gives is the caller's to say. */
+export const builtBy = (service: Service, name: string): unknown => load(file(service, name));
 
 /** How sync's facts become messages. */
 export const publicationsOfSync = (): Publications =>

@@ -73,8 +73,9 @@ export async function settled(product: Product, calendars: number, onProgress: (
   await eventually(
     async () => {
       const { done, busy } = await workOfSync(product);
-      onProgress(`${done} of ${calendars} calendars settled`);
-      if (done < calendars || busy > 0) throw new Error(`${done} of ${calendars} calendars settled, ${busy} busy`);
+      onProgress(`${done} of ${calendars} calendars settled; ${busy.join(', ')}`);
+      if (done < calendars || busy.length > 0)
+        throw new Error(`${done} of ${calendars} calendars settled; ${busy.join(', ')}`);
       const behind = await recordsBehind(product);
       if (behind > 0) throw new Error(`${behind} messages are on their way`);
       return true;
@@ -83,16 +84,20 @@ export async function settled(product: Product, calendars: number, onProgress: (
   );
 }
 
-async function workOfSync({ look }: Product): Promise<{ done: number; busy: number }> {
-  const [row] = await look<{ done: number; busy: number }>(
+async function workOfSync({ look }: Product): Promise<{ done: number; busy: string[] }> {
+  const [row] = await look<{ done: number } & Record<string, number>>(
     'sync',
     `SELECT count(*) FILTER (WHERE sync_token IS NOT NULL)::int AS done,
-       count(*) FILTER (WHERE dirty_seq > synced_seq OR lease_until IS NOT NULL OR look_again_at IS NOT NULL)::int
-         + (SELECT count(*)::int FROM jobs WHERE run_at <= now() + interval '1 second')
-         + (SELECT count(*)::int FROM calendar_webhooks WHERE state = 'opening') AS busy
+       count(*) FILTER (WHERE dirty_seq > synced_seq OR look_again_at IS NOT NULL)::int AS "to pull",
+       count(*) FILTER (WHERE lease_until > now())::int AS "being pulled",
+       (SELECT count(*)::int FROM jobs WHERE run_at <= now() + interval '1 second') AS jobs,
+       (SELECT count(*)::int FROM calendar_webhooks o WHERE state = 'opening' AND NOT EXISTS
+         (SELECT FROM calendar_webhooks l WHERE l.calendar_id = o.calendar_id AND l.state = 'live')) AS "being opened"
      FROM calendar_sync_states WHERE active`,
   );
-  return row!;
+  const { done, ...counts } = row!;
+  const busy = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  return { done, busy };
 }
 
 /** Messages that were recorded for others, and are not yet applied by all that listen. */

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { openDatabase, type Queryable } from '@calendar-sync/event-sourcing-postgres';
+
+/** Calendars that one account has. */
+export const CALENDARS_EACH = 10;
+
+/** The owner of the calendar whose rows are multiplied; the owners of the copies are counted from one on. */
+export const SAMPLE_OWNER = 'owner-0';
+
+/** What an id of the sample is called in its copy of that number. */
+export function copyOf(id: string, copy: number): string {
+  const hex = createHash('md5').update(`${id}/${copy}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export const accountOf = (calendar: number) => Math.ceil(calendar / CALENDARS_EACH);
+export const ownerOf = (calendar: number) => `owner-${accountOf(calendar)}`;
+
+export interface Sample {
+  connectionId: string;
+  /** Ids that each calendar has of its own: calendar, entry, channel, pull. */
+  ids: readonly string[];
+}
+
+export interface Copying {
+  table: string;
+  /** Which of its rows; all by default. */
+  where?: string;
+  /** Rows per account instead of per calendar. */
+  perAccount?: boolean;
+  /** Columns that a copy doesn't take over, as SQL. */
+  set?: Readonly<Record<string, string>>;
+}
+
+/** Multiplies what the product itself has written for one calendar, in SQL: the same rows under other ids. */
+export async function copyRows(
+  db: Queryable,
+  { connectionId, ids }: Sample,
+  calendars: number,
+  { table, where = 'true', perAccount = false, set = {} }: Copying,
+): Promise<void> {
+  const account = perAccount ? 'n' : `((n + ${CALENDARS_EACH - 1}) / ${CALENDARS_EACH})`;
+  const copyIn = (id: string, number: string) => `(md5('${id}/' || ${number})::uuid)::text`;
+  const replaced = [
+    ...(perAccount ? [] : ids.map((id) => [id, copyIn(id, 'n')] as const)),
+    [connectionId, copyIn(connectionId, account)] as const,
+    [SAMPLE_OWNER, `'owner-' || ${account}`] as const,
+  ].reduce((text, [from, to]) => `replace(${text}, '${from}', ${to})`, 'sample.row::text');
+  const own = Object.entries(set).map(([column, value]) => `'${column}', ${value}`);
+  await db.query(
+    `INSERT INTO ${table}
+     SELECT copy.* FROM generate_series(1, ${perAccount ? Math.ceil(calendars / CALENDARS_EACH) : calendars}) AS n
+     CROSS JOIN (SELECT to_jsonb(t) AS row FROM ${table} t WHERE ${where}) AS sample
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, ${replaced}::jsonb || jsonb_build_object(${own.join(', ')})) AS copy`,
+  );
+}
+
+/** In the log every copy has a place of its own. */
+export const placeInLog = { position: "nextval('events_position_seq')" };
+
+/** As services have it, except that a hundred thousand rows may take longer to write than any statement of theirs. */
+export const openPatiently = (url: string) =>
+  openDatabase({ url, applicationName: 'benchmark', statementTimeoutMs: 120_000 });
