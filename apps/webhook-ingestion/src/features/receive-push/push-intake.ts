@@ -17,14 +17,19 @@ interface Waiting {
 const BATCH = 500;
 /** Beyond that many waiting requests the database is stuck: better to say so than to answer after the provider has hung up. */
 const QUEUE_LIMIT = 20_000;
+/** How long a channel stored apart may wait for a row, and how long a channel that could not be stored is kept apart. */
+const ALONE_LOCK_MS = 250;
+const APART_MS = 10_000;
 
 /**
  * Stores pushes. Requests that arrive while a transaction is under way share the next one, so a storm costs few commits.
- * Resolves only when the push is committed.
+ * Resolves only when the push is committed. Where a row of one channel is locked by somebody else, only its pushes fail.
  */
 export class PushIntake {
   private queue: Waiting[] = [];
   private storing = false;
+  /** Channels that lately held up those they were stored with, and until when they are stored by themselves. */
+  private readonly apart = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -45,18 +50,48 @@ export class PushIntake {
     this.storing = true;
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, BATCH);
-      try {
-        await this.store(batch);
-        for (const { stored } of batch) stored();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
+      const alone = this.apart.size === 0 ? [] : batch.filter(({ push }) => this.isApart(push.channelId));
+      const together = alone.length === 0 ? batch : batch.filter((waiting) => !alone.includes(waiting));
+      await this.storeTogether(together);
+      await this.storeByChannel(alone);
     }
     this.storing = false;
   }
 
-  private async store(batch: readonly Waiting[]): Promise<void> {
+  private async storeTogether(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      await this.store(batch);
+      for (const { stored } of batch) stored();
+    } catch (error) {
+      if (isLocked(error)) return this.storeByChannel(batch);
+      for (const { failed } of batch) failed(error);
+    }
+  }
+
+  private async storeByChannel(batch: readonly Waiting[]): Promise<void> {
+    for (const [channelId, ofChannel] of Map.groupBy(batch, ({ push }) => push.channelId)) {
+      try {
+        await this.store(ofChannel, ALONE_LOCK_MS);
+        for (const { stored } of ofChannel) stored();
+      } catch (error) {
+        if (isLocked(error)) this.apart.set(channelId, performance.now() + APART_MS);
+        for (const { failed } of ofChannel) failed(error);
+      }
+    }
+  }
+
+  private isApart(channelId: string): boolean {
+    const until = this.apart.get(channelId);
+    if (until === undefined) return false;
+    if (performance.now() < until) return true;
+    this.apart.delete(channelId);
+    return false;
+  }
+
+  private async store(batch: readonly Waiting[], lockMs?: number): Promise<void> {
     const nextEnd = await this.database.transaction(async (tx) => {
+      if (lockMs !== undefined) await tx.query(`SET LOCAL lock_timeout = ${lockMs}`);
       const bursts = await lockBursts(
         tx,
         batch.map(({ push }) => push),
@@ -76,3 +111,8 @@ export class PushIntake {
     if (nextEnd !== undefined) this.onHeld(Math.max(0, nextEnd));
   }
 }
+
+const LOCKED = ['55P03', '40P01']; // lock_timeout, deadlock: nothing of the transaction was kept
+
+const isLocked = (error: unknown) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && LOCKED.includes(error.code);

@@ -96,4 +96,30 @@ describe('a push', () => {
     await expect(ingestion.push(own)).resolves.toMatchObject({ status: 200 });
     expect(await ingestion.logOf(own)).toHaveLength(1);
   });
+
+  it('refuses only the pushes of a channel whose row is locked, however many come with them', async () => {
+    const locked = ingestion.channel();
+    await expect(ingestion.push(locked)).resolves.toMatchObject({ status: 200 });
+    const others = Array.from({ length: 20 }, () => ingestion.channel());
+    const holding = Promise.withResolvers<void>();
+    let released = false;
+    const holder = ingestion.database.transaction(async (tx) => {
+      await tx.query('SELECT FROM push_bursts WHERE channel_id = $1 FOR UPDATE', [locked.channelId]);
+      holding.resolve();
+      // The database ends a transaction that is idle for long.
+      await eventually(async () => (await tx.query('SELECT')) && released, { timeoutMs: 30_000, intervalMs: 100 });
+    });
+    try {
+      await holding.promise;
+      for (const round of [1, 2]) {
+        // The first is stored by itself; what comes meanwhile, the locked one among it, shares the next transaction.
+        const answers = await Promise.all([...others, locked].map((channel) => ingestion.push(channel)));
+        expect([round, ...answers.map(({ status }) => status)]).toEqual([round, ...others.map(() => 200), 503]);
+      }
+    } finally {
+      released = true;
+      await holder;
+    }
+    await expect(ingestion.push(locked)).resolves.toMatchObject({ status: 200 });
+  }, 60_000);
 });
