@@ -53,6 +53,40 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
     ],
   },
+  'job-claims-run-out': {
+    does: 'The claim of a job runs out when its process does not renew it, so that another one takes over what a killed one had in hand.',
+    fault: 17,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/run-jobs/job-queue.js',
+        find: 'kind <> ALL ($4::text[]) AND run_at <= now() AND (lease_until IS NULL OR lease_until <= now())',
+        replace: 'kind <> ALL ($4::text[]) AND run_at <= now() AND lease_until IS NULL',
+      },
+    ],
+  },
+  'renewed-before-the-end': {
+    does: 'A channel is renewed between half and four fifths of its life, which leaves time for a process that dies over it.',
+    fault: 17,
+    weavings: [
+      {
+        module: 'apps/sync/dist/domain/watch-renewal.js',
+        find: 'lifetime * (0.5 + 0.3 * random)',
+        replace: 'lifetime',
+      },
+    ],
+  },
+  'new-channel-before-old': {
+    does: 'The old channel is stopped only when the new one lives.',
+    fault: 17,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
+        find: 'const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
+        replace:
+          'const old = await (0, webhook_store_1.liveChannel)(database, calendar.calendarId); if (old) await target.provider.stopWatch(target.credentials, old); const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
+      },
+    ],
+  },
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
