@@ -20,6 +20,15 @@ export interface TransactionOptions {
 export const EVENTS_TO_PUBLISH = 'events-to-publish';
 
 export interface Database extends Queryable {
+  /**
+   * A statement that is asked again and again: each connection parses and plans it once, which for a short one is most of its cost. The name
+   * stands for the text, always the same one; the plan must suit whatever values come.
+   */
+  queryPrepared<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number }>;
   /** Commits when the work ends, rolls back when it throws. READ COMMITTED. Throws CommitOutcomeUnknown when the answer to COMMIT was lost. */
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Calls the listener at once after each commit, in this process, with what was signalled in it. A hint: polling stays the truth. Gives the way to stop. */

@@ -50,6 +50,22 @@ test('values arrive as this library promises', async () => {
   ]);
 });
 
+test('a prepared statement is planned once per connection, and follows a table that was exchanged under its name', async () => {
+  const text = 'SELECT id, text FROM notes WHERE id > $1 ORDER BY id';
+  const ids = async (above: number) =>
+    (await db.queryPrepared<{ id: number }>('notes-above', text, [above])).rows.map(({ id }) => id);
+  await db.query("INSERT INTO notes VALUES (1, 'a'), (2, 'b')");
+  expect([await ids(0), await ids(1)]).toEqual([[1, 2], [2]]);
+  const { rows } = await db.query(
+    "SELECT generic_plans + custom_plans AS plans FROM pg_prepared_statements WHERE name = 'notes-above'",
+  );
+  expect(rows).toEqual([{ plans: '2' }]);
+  await db.query('ALTER TABLE notes RENAME TO old_notes');
+  await db.query('CREATE TABLE notes (id integer, text text)');
+  await db.query('INSERT INTO notes VALUES (3)');
+  expect(await ids(0)).toEqual([3]);
+});
+
 test('what the work throws rolls back, and the connection goes back whole', async () => {
   const before = await backend(db);
   const work = db.transaction(async (tx) => {

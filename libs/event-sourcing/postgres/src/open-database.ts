@@ -58,6 +58,10 @@ class PooledDatabase implements Database {
     return ask<Row>(this.pool, text, values);
   }
 
+  queryPrepared<Row extends object>(name: string, text: string, values: readonly unknown[]) {
+    return ask<Row>(this.pool, text, values, { name });
+  }
+
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const client = await this.pool.connect();
     const open = new OpenTransaction(client, options.statementTimeoutMs);
@@ -136,7 +140,7 @@ class OpenTransaction implements Transaction {
   async query<Row extends object>(text: string, values?: readonly unknown[]) {
     if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
     try {
-      return await ask<Row>(this.client, text, values, this.clientTimeoutMs());
+      return await ask<Row>(this.client, text, values, { timeoutMs: this.clientTimeoutMs() });
     } catch (error) {
       if (!(error instanceof DatabaseError) || isFatal(error)) this.break(error);
       throw error;
@@ -194,11 +198,12 @@ async function ask<Row extends object>(
   asked: { query(query: Asked): Promise<QueryResult> },
   text: string,
   values: readonly unknown[] | undefined,
-  timeoutMs?: number,
+  { name, timeoutMs }: { name?: string; timeoutMs?: number | undefined } = {},
 ): Promise<{ rows: Row[]; rowCount: number }> {
   const { rows, rowCount } = await asked.query({
     text,
     ...(values !== undefined && { values: [...values] }),
+    ...(name !== undefined && { name }),
     ...(timeoutMs !== undefined && { query_timeout: timeoutMs }),
   });
   return { rows, rowCount: rowCount ?? 0 };

@@ -16,6 +16,10 @@ describe('a relay with nothing to do', () => {
         asked.push(text);
         return bench.database.query(text, values);
       },
+      queryPrepared: (name, text, values) => {
+        asked.push(text);
+        return bench.database.queryPrepared(name, text, values);
+      },
       transaction: (work, options) => bench.database.transaction(work, options),
       onCommit: (listener) => bench.database.onCommit(listener),
       close: () => bench.database.close(),

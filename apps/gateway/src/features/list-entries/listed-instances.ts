@@ -8,16 +8,13 @@ const most = 100_000;
 export class ListedInstances {
   private readonly series = new Map<string, string>();
 
-  remember(items: readonly Listed[]): void {
-    for (const { id, row, occurrence } of items) {
-      if (!occurrence || !isSeries(row)) continue;
-      this.series.delete(id);
-      this.series.set(id, row.seriesId);
-    }
-    for (const id of this.series.keys()) {
-      if (this.series.size <= most) break;
-      this.series.delete(id);
-    }
+  remember({ id, row, occurrence }: Listed): void {
+    if (!occurrence || !isSeries(row)) return;
+    this.series.delete(id);
+    this.series.set(id, row.seriesId);
+    if (this.series.size <= most) return;
+    const [oldest] = this.series.keys();
+    if (oldest !== undefined) this.series.delete(oldest);
   }
 
   /** Entry id of the series; it may be another owner's. */

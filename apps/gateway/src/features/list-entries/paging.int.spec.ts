@@ -142,6 +142,60 @@ it('shows nothing twice while entries come, move and go between the pages, and n
   );
 });
 
+it('shows the same whether a window is read at once or page by page', async () => {
+  const long = fc.constantFrom(0, 1, 30, 71, 73, 200);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ hour, long, allDay: fc.boolean() }), { minLength: 4, maxLength: 12 }),
+      fc.array(
+        fc.record({ hour: fc.integer({ min: -400, max: 100 }), long, every: fc.constantFrom('DAILY', 'WEEKLY') }),
+        {
+          maxLength: 3,
+        },
+      ),
+      fc.array(fc.record({ day: fc.integer({ min: -6, max: 31 }), hour, cancelled: fc.boolean() }), { maxLength: 6 }),
+      async (singles, rules, exceptions) => {
+        const { ownerId, add, cancel, entry, known } = calendar();
+        const lasting = (from: number, length: number) => ({ start: at(from), end: at(from + length) });
+        const days = (from: number) => ({
+          start: { date: at(from).dateTime.slice(0, 10) },
+          end: { date: at(from + 24).dateTime.slice(0, 10) },
+        });
+        for (const [index, each] of singles.entries())
+          await add(entry(`single-${index}`, each.allDay ? days(each.hour) : lasting(each.hour, each.long)));
+        for (const [index, each] of rules.entries())
+          await add(
+            entry(`series-${index}`, { ...lasting(each.hour, each.long), recurrence: [`RRULE:FREQ=${each.every}`] }),
+          );
+        const [series] = [...known.values()].filter(({ recurrence }) => recurrence !== undefined);
+        for (const { day, hour: to, cancelled } of series === undefined ? [] : exceptions) {
+          const originalStart = at(day * 24 + (rules[0]!.hour % 24));
+          const slot = originalStart.dateTime.replace(/[-:]|\.000/g, '');
+          const exception = entry(`series-0_${slot}`, { seriesId: series!.entryId, originalStart, ...times(to) });
+          if (known.has(exception.entryId)) continue;
+          await add(exception);
+          if (cancelled) await cancel(exception.entryId);
+        }
+        expect(await pageThrough(ownerId, 500, [])).toEqual(await pageThrough(ownerId, 1, []));
+      },
+    ),
+    { numRuns: 12 },
+  );
+});
+
+it('leaves out an instance that was moved away, also where it began long before the window and lasts into it', async () => {
+  const { ownerId, add, entry } = calendar();
+  const series = entry('fair', { start: at(-144), end: at(56), recurrence: ['RRULE:FREQ=MONTHLY'] });
+  await add(series);
+  const starts = async () =>
+    (await pageThrough(ownerId, 100, [])).map(({ start }) => 'dateTime' in start && Date.parse(start.dateTime));
+  const began = Date.parse(at(-144).dateTime);
+  expect(await starts()).toContain(began);
+  const slot = at(-144).dateTime.replace(/[-:]|\.000/g, '');
+  await add(entry(`fair_${slot}`, { seriesId: series.entryId, originalStart: at(-144), ...times(-100) }));
+  expect(await starts()).not.toContain(began);
+});
+
 async function pageThrough(
   ownerId: string,
   limit: number,

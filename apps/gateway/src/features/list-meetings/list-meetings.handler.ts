@@ -1,20 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MeetingV1 } from '@calendar-sync/contracts-meeting-extraction';
-import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
+import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE, ServiceMetrics } from '@calendar-sync/service-host';
 import { inZone } from '../list-entries/entry.view';
 import type { Listed } from '../list-window/placing';
 import { placesBefore } from '../list-window/places-before';
+import type { Content } from '../list-window/whole-window';
 import { WindowList } from '../list-window/window-list';
 import type { WindowQuery } from '../list-window/window-query';
 import type { MeetingDto, MeetingListDto } from './meeting.dto';
-
-interface MeetingContent {
-  meeting_id: string;
-  meeting: MeetingV1;
-  learned_at: Date;
-  sequence: string;
-}
 
 @Injectable()
 export class ListMeetings {
@@ -25,24 +19,15 @@ export class ListMeetings {
   }
 
   handle(ownerId: string, query: WindowQuery, now: number): Promise<MeetingListDto> {
-    return this.list.page({ table: 'meetings', ownerId, query, placesBefore }, now, show);
+    return this.list.page<MeetingV1, MeetingDto>({ table: 'meetings', ownerId, query, placesBefore, view }, now);
   }
 }
 
-async function show(db: Queryable, items: readonly Listed[]): Promise<MeetingDto[]> {
-  const { rows } = await db.query<MeetingContent>(
-    'SELECT meeting_id, meeting, learned_at, sequence FROM meetings WHERE meeting_id = ANY ($1::uuid[])',
-    [[...new Set(items.map(({ row }) => row.id))]],
-  );
-  const contents = new Map(rows.map((row) => [row.meeting_id, row]));
-  return items.flatMap((item) => {
-    const content = contents.get(item.row.id);
-    return content ? [view(item, content)] : [];
-  });
-}
-
 /** An occurrence of a series with its own entry and times; its rules stay with the series. */
-function view({ id, row, occurrence }: Listed, { meeting, learned_at, sequence }: MeetingContent): MeetingDto {
+function view(
+  { id, row, occurrence }: Listed,
+  { kept: meeting, learned_at, sequence }: Content<MeetingV1>,
+): MeetingDto {
   const {
     meetingId,
     entryId,

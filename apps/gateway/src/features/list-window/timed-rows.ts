@@ -29,7 +29,8 @@ export interface SeriesRow extends TimedRow {
 /** Which read model is listed. */
 export type TimedTable = 'calendar_entries' | 'meetings';
 
-interface Found {
+/** A row as it is read. */
+export interface Found {
   id: string;
   calendar_id: string;
   starts: EntryTime;
@@ -43,7 +44,7 @@ interface Found {
 }
 
 /** Ours alone decides what is hidden: a removed calendar, and all that came through a removed connection. */
-const visible: Record<TimedTable, string> = {
+export const visible: Record<TimedTable, string> = {
   calendar_entries: `LEFT JOIN calendars c ON c.calendar_id = t.calendar_id
     LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, t.connection_id)
     WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
@@ -53,10 +54,16 @@ const visible: Record<TimedTable, string> = {
     WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
 };
 
-const columns: Record<TimedTable, string> = {
+export const columns: Record<TimedTable, string> = {
   calendar_entries: 't.entry_id AS id, t.entry_id AS series_id, t.provider_entry_id',
   meetings:
     "t.meeting_id AS id, t.entry_id AS series_id, coalesce(t.meeting->>'providerEntryId', m.provider_entry_id) AS provider_entry_id",
+};
+
+/** A meeting's occurrence is replaced by any exception of its entry, whether that one is a meeting or not. */
+export const slotSources: Record<TimedTable, readonly TimedTable[]> = {
+  calendar_entries: ['calendar_entries'],
+  meetings: ['calendar_entries', 'meetings'],
 };
 
 const instanceIds: Record<TimedTable, (entryId: string) => string> = {
@@ -64,8 +71,18 @@ const instanceIds: Record<TimedTable, (entryId: string) => string> = {
   meetings: meetingIdOf,
 };
 
+/** Where the rows of a list come from. */
+export interface RowSource {
+  /** Short ones that may start within the slice; from -Infinity also those that may reach into the window. */
+  short(slice: Span, window: Span): Promise<TimedRow[]>;
+  /** Series, and what lasts for days, that may lie in the span. */
+  lasting(span: Span): Promise<(TimedRow | SeriesRow)[]>;
+  /** Which occurrences of these series have a row of their own, cancelled ones included, as `<series> <slot>`. */
+  ownSlots(seriesIds: readonly string[], span: Span): Promise<ReadonlySet<string>>;
+}
+
 /** The rows of one owner, or of one of his calendars, that may lie in a span of time. */
-export class TimedRows {
+export class TimedRows implements RowSource {
   constructor(
     private readonly db: Queryable,
     private readonly table: TimedTable,
@@ -73,7 +90,6 @@ export class TimedRows {
     private readonly calendarId: string | undefined,
   ) {}
 
-  /** Short ones that may start within the slice; from -Infinity also those that may reach into the window. */
   async short({ from, to }: Span, window: Span): Promise<TimedRow[]> {
     const earliest = from === -Infinity ? window.from - longestShort : from - zoneSpread;
     const rows = await this.find(
@@ -83,32 +99,17 @@ export class TimedRows {
     return rows.map(timed);
   }
 
-  /** Series, and what lasts for days, that may lie in the span. */
   async lasting({ from, to }: Span): Promise<(TimedRow | SeriesRow)[]> {
     const rows = await this.find(`t.extent = 'lasting' AND t.occupies_until >= $3 AND t.occupies_from < $4`, [
       new Date(from),
       new Date(to),
     ]);
-    return rows.map((row) =>
-      row.recurrence === null
-        ? timed(row)
-        : {
-            ...timed(row),
-            recurrence: row.recurrence,
-            seriesId: row.series_id,
-            instanceIdOf: instanceIds[this.table],
-            lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
-            ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),
-          },
-    );
+    return rows.map((row) => lasting(row, this.table));
   }
 
-  /** Which occurrences of these series have a row of their own, cancelled ones included, as `<series> <slot>`. */
   async ownSlots(seriesIds: readonly string[], { from, to }: Span): Promise<Set<string>> {
-    // A meeting's occurrence is replaced by any exception of its entry, whether that one is a meeting or not.
-    const sources = this.table === 'meetings' ? ['calendar_entries', 'meetings'] : ['calendar_entries'];
     const { rows } = await this.db.query<{ series_id: string; slot: string }>(
-      sources
+      slotSources[this.table]
         .map(
           (source) => `SELECT series_id, slot FROM ${source}
             WHERE series_id = ANY ($1::uuid[]) AND original_at BETWEEN $2 AND $3 AND slot IS NOT NULL`,
@@ -132,10 +133,22 @@ export class TimedRows {
 
 export const slotKey = (seriesId: string, slot: string) => `${seriesId} ${slot}`;
 
-const timed = ({ id, calendar_id, starts, ends, time_zone }: Found): TimedRow => ({
+export const timed = ({ id, calendar_id, starts, ends, time_zone }: Found): TimedRow => ({
   id,
   calendarId: calendar_id,
   starts,
   ends,
   ...(time_zone !== null && { calendarZone: time_zone }),
 });
+
+export const lasting = (row: Found, table: TimedTable): TimedRow | SeriesRow =>
+  row.recurrence === null
+    ? timed(row)
+    : {
+        ...timed(row),
+        recurrence: row.recurrence,
+        seriesId: row.series_id,
+        instanceIdOf: instanceIds[table],
+        lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
+        ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),
+      };

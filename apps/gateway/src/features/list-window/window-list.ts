@@ -2,12 +2,14 @@ import { overlaps } from '@calendar-sync/recurrence';
 import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
 import type { ServiceMetrics } from '@calendar-sync/service-host';
 import { isSeries, type Listed, placeRow, placeSeries } from './placing';
-import { readPageToken, writePageToken } from './page-token';
-import { type SeriesRow, slotKey, type TimedRow, TimedRows, type TimedTable } from './timed-rows';
+import { type PageToken, readPageToken, writePageToken } from './page-token';
+import { type Content, readContents, readWholeWindow } from './whole-window';
+import { type RowSource, type SeriesRow, slotKey, type TimedRow, TimedRows, type TimedTable } from './timed-rows';
 import { compare, type Placed, type Position, type Span, takePage } from './window-pages';
 import { type WindowQuery, windowOf } from './window-query';
 
 const defaultLimit = 100;
+const aWeekAndMore = 8 * 86_400_000;
 
 /** Where a row lay according to a message about it, before the message. */
 export type PlacesBefore = (
@@ -15,11 +17,17 @@ export type PlacesBefore = (
   item: Listed,
 ) => { startsAt: number; endsAt: number }[];
 
-export interface WindowQuestion {
+export interface WindowQuestion<Kept, View> {
   table: TimedTable;
   ownerId: string;
   query: WindowQuery;
   placesBefore: PlacesBefore;
+  view(item: Listed, content: Content<Kept>): View;
+}
+
+interface Page<View> {
+  items: View[];
+  nextPageToken?: string;
 }
 
 /** Lists what lies in a window of a read model, series expanded, page by page. */
@@ -29,34 +37,68 @@ export class WindowList {
     private readonly metrics: Pick<ServiceMetrics, 'count'>,
   ) {}
 
-  /** `show` reads the content of what the page holds, in the same snapshot of the database. */
-  async page<View>(
-    { table, ownerId, query, placesBefore }: WindowQuestion,
-    now: number,
-    show: (db: Queryable, items: readonly Listed[]) => Promise<View[]>,
-  ): Promise<{ items: View[]; nextPageToken?: string }> {
-    const question = [table, ownerId, query.calendarId?.toLowerCase(), query.timeZone];
-    const token = query.pageToken === undefined ? undefined : readPageToken(question, query.pageToken);
+  async page<Kept, View>(question: WindowQuestion<Kept, View>, now: number): Promise<Page<View>> {
+    const { table, ownerId, query } = question;
+    const asked = [table, ownerId, query.calendarId?.toLowerCase(), query.timeZone];
+    const token = query.pageToken === undefined ? undefined : readPageToken(asked, query.pageToken);
     const window = windowOf(query, now, token);
+    const next = (after: Position, seen: string) => writePageToken(asked, { ...window, after, seen });
+    return (
+      (token === undefined ? await this.pageAtOnce(question, window, next) : undefined) ??
+      (await this.pageInSteps(question, window, token, next))
+    );
+  }
+
+  /** A first page of a window that holds little, as most do, by one statement. Undefined when it holds too much. */
+  private async pageAtOnce<Kept, View>(
+    { table, ownerId, query, view }: WindowQuestion<Kept, View>,
+    window: Span,
+    next: (after: Position, seen: string) => string,
+  ): Promise<Page<View> | undefined> {
+    const limit = query.limit ?? defaultLimit;
+    const whole = await readWholeWindow<Kept>(this.database, {
+      table,
+      ownerId,
+      calendarId: query.calendarId,
+      window,
+      most: limit * 3,
+    });
+    if (whole === undefined) return undefined;
+    const page = await takePage<Listed>({
+      window,
+      limit,
+      stretch: aWeekAndMore,
+      load: this.loader(whole, window, undefined, query.timeZone),
+    });
+    const items = shown(page.items, whole.contents, view);
+    return page.next === undefined ? { items } : { items, nextPageToken: next(page.next, whole.seen) };
+  }
+
+  /** Any page: what it shows is read when its place is known, all in one snapshot of the database. */
+  private pageInSteps<Kept, View>(
+    { table, ownerId, query, placesBefore, view }: WindowQuestion<Kept, View>,
+    window: Span,
+    token: PageToken | undefined,
+    next: (after: Position, seen: string) => string,
+  ): Promise<Page<View>> {
     return this.database.transaction(async (tx) => {
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const rows = new TimedRows(tx, table, ownerId, query.calendarId);
       const after = token?.after;
-      const { items, next } = await takePage<Listed>({
+      const page = await takePage<Listed>({
         window,
         limit: query.limit ?? defaultLimit,
         after,
         load: this.loader(rows, window, after, query.timeZone),
         ...(token && { wasShown: (found) => shownBefore(tx, found, { ...token, window }, placesBefore) }),
       });
-      const views = await show(tx, items);
-      if (next === undefined) return { items: views };
-      const seen = token?.seen ?? (await snapshot(tx));
-      return { items: views, nextPageToken: writePageToken(question, { ...window, after: next, seen }) };
+      const items = shown(page.items, await readContents<Kept>(tx, table, page.items), view);
+      if (page.next === undefined) return { items };
+      return { items, nextPageToken: next(page.next, token?.seen ?? (await snapshot(tx))) };
     });
   }
 
-  private loader(rows: TimedRows, window: Span, after: Position | undefined, askedZone: string | undefined) {
+  private loader(rows: RowSource, window: Span, after: Position | undefined, askedZone: string | undefined) {
     let lasting: (TimedRow | SeriesRow)[] | undefined;
     return async (slice: Span): Promise<Listed[]> => {
       const rest = { from: Math.max(window.from, after?.startsAt ?? -Infinity), to: window.to };
@@ -82,7 +124,17 @@ export class WindowList {
   }
 }
 
-async function withoutOwnSlots(rows: TimedRows, items: readonly Listed[]): Promise<Listed[]> {
+const shown = <Kept, View>(
+  items: readonly Listed[],
+  contents: ReadonlyMap<string, Content<Kept>>,
+  view: (item: Listed, content: Content<Kept>) => View,
+): View[] =>
+  items.flatMap((item) => {
+    const content = contents.get(item.row.id);
+    return content ? [view(item, content)] : [];
+  });
+
+async function withoutOwnSlots(rows: RowSource, items: readonly Listed[]): Promise<Listed[]> {
   const occurrences = items.flatMap(({ row, startsAt, occurrence }) =>
     occurrence && isSeries(row) ? [{ seriesId: row.seriesId, startsAt }] : [],
   );

@@ -35,18 +35,20 @@ export async function takePage<Item extends Placed>({
   after,
   load,
   wasShown,
+  stretch = firstStretch,
 }: {
   window: Span;
   limit: number;
   after?: Position | undefined;
   load: (slice: Span) => Promise<readonly Item[]>;
   wasShown?: (items: readonly Item[]) => Promise<ReadonlySet<string>>;
+  /** Of the first slice, in milliseconds. */
+  stretch?: number;
 }): Promise<{ items: Item[]; next?: Position }> {
   const found: Item[] = [];
   let from = after === undefined || after.startsAt < window.from ? -Infinity : after.startsAt;
-  let stretch = firstStretch;
-  while (from < window.to) {
-    const slice = { from, to: Math.min(Math.max(from, window.from) + stretch, window.to) };
+  for (let length = stretch; from < window.to; length *= 4) {
+    const slice = { from, to: Math.min(Math.max(from, window.from) + length, window.to) };
     const inside = (await load(slice)).filter(
       (item) =>
         item.startsAt >= slice.from &&
@@ -58,7 +60,6 @@ export async function takePage<Item extends Placed>({
     found.push(...inside.filter(({ id }) => !shown.has(id)).sort((a, b) => compare(a, b)));
     if (found.length > limit) break;
     from = slice.to;
-    stretch *= 4;
   }
   const items = found.slice(0, limit);
   const last = items.at(-1);
