@@ -11,19 +11,25 @@ export interface ForeignRecord {
   key: string;
   value: string | null;
   headers?: Record<string, string>;
+  /** Where the key would not lead. */
+  partition?: number;
 }
 
-/** Writes records to a topic as they are, one after the other. */
+/** Kafka's number for zstd. */
+export const ZSTD = 4;
+
+/** Writes records to a topic as they are, one after the other, in one batch per partition. */
 export async function writeRecords(
   brokers: readonly string[],
   topic: Topic,
   records: readonly ForeignRecord[],
+  options: { compression?: number } = {},
 ): Promise<void> {
   const kafka = createKafka({ brokers: [...brokers], clientId: 'stranger', logger: silent });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   try {
-    await producer.send({ topic: topic.name, messages: [...records] });
+    await producer.send({ topic: topic.name, messages: [...records], ...options });
   } finally {
     await producer.disconnect();
   }
