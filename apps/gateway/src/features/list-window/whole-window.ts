@@ -1,4 +1,4 @@
-import { instantOf } from '@calendar-sync/recurrence';
+import { type EntryTime, instantOf } from '@calendar-sync/recurrence';
 import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
 import { longestShort, zoneSpread } from '../../projections/extent';
 import type { Listed } from './placing';
@@ -44,15 +44,25 @@ export async function readContents<Kept>(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-type FoundWhole<Kept> = Found & Content<Kept> & { extent: 'short' | 'lasting'; own_slots: string[] | null };
+/** What is kept of an entry or a meeting says when it is, as its row does. */
+export interface Timed {
+  start: EntryTime;
+  end: EntryTime;
+  recurrence?: string[];
+}
+
+/** Parsing costs more than reading: what the content says, and what only series need, isn't asked for. */
+type Row<Kept> = Omit<Found, 'starts' | 'ends' | 'recurrence'> &
+  Content<Kept> & { extent: 'short' | 'lasting'; own_slots: string[] | null };
 /** One row also where nothing, or too much, was found. */
-type Answer<Kept> = { total: number; seen: string } & (FoundWhole<Kept> | { id: null });
+type Answer<Kept> = { total: number; seen: string } & (Row<Kept> | { id: null });
+type Whole<Kept> = Row<Kept> & Found;
 
 /** The bounds are those of TimedRows for a slice that is the window. */
 const statement = (table: TimedTable) => `
   WITH found AS (
-    SELECT ${columns[table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone,
-      t.extent, t.${kept[table]} AS kept, t.learned_at, t.sequence
+    SELECT ${columns[table]}, t.calendar_id, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone, t.extent,
+      t.${kept[table]} AS kept, t.learned_at, t.sequence
     FROM (
       SELECT * FROM ${table} WHERE owner_id = $1 AND NOT cancelled AND extent = 'short'
         AND occupies_from >= $3::timestamptz AND occupies_from < $5 AND occupies_until >= $4
@@ -62,7 +72,9 @@ const statement = (table: TimedTable) => `
     ) t ${visible[table]} AND ($2::uuid IS NULL OR t.calendar_id = $2)
     LIMIT $6::int + 1
   )
-  SELECT f.*, c.total, c.seen,
+  SELECT f.id, f.series_id, f.provider_entry_id, f.calendar_id, f.time_zone, f.extent, f.kept, f.learned_at, f.sequence, c.total, c.seen,
+    CASE WHEN f.recurrence IS NOT NULL THEN f.occupies_from END AS occupies_from,
+    CASE WHEN f.recurrence IS NOT NULL THEN f.occupies_until END AS occupies_until,
     CASE WHEN f.recurrence IS NOT NULL THEN (
       SELECT array_agg(slot) FROM (${slotSources[table]
         .map((source) => `SELECT slot, original_at, series_id FROM ${source}`)
@@ -77,7 +89,7 @@ const statements: Record<TimedTable, string> = {
 };
 
 /** All of a window that holds at most so many rows, by one statement; undefined when it holds more. */
-export async function readWholeWindow<Kept>(
+export async function readWholeWindow<Kept extends Timed>(
   db: Pick<Database, 'queryPrepared'>,
   asked: { table: TimedTable; ownerId: string; calendarId: string | undefined; window: Span; most: number },
 ): Promise<WholeWindow<Kept> | undefined> {
@@ -94,7 +106,7 @@ export async function readWholeWindow<Kept>(
     at(window.to + zoneSpread),
   ]);
   const { total, seen } = answer[0]!;
-  const rows = answer.filter((row): row is { total: number; seen: string } & FoundWhole<Kept> => row.id !== null);
+  const rows = answer.flatMap((row) => (row.id === null ? [] : [whole(row)]));
   // An occurrence that lasts longer may have begun before the slots that were read.
   if (total > most || rows.some((row) => row.recurrence !== null && isLong(row))) return undefined;
   const own = new Set(
@@ -108,6 +120,11 @@ export async function readWholeWindow<Kept>(
     seen,
   };
 }
+
+const whole = <Kept extends Timed>(row: Row<Kept>): Whole<Kept> => {
+  const { start, end, recurrence } = row.kept;
+  return Object.assign(row, { starts: start, ends: end, recurrence: recurrence ?? null });
+};
 
 function isLong({ starts, ends }: Found): boolean {
   try {

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres
 import type { ServiceMetrics } from '@calendar-sync/service-host';
 import { isSeries, type Listed, placeRow, placeSeries } from './placing';
 import { type PageToken, readPageToken, writePageToken } from './page-token';
-import { type Content, readContents, readWholeWindow } from './whole-window';
+import { type Content, type Timed, readContents, readWholeWindow } from './whole-window';
 import { type RowSource, type SeriesRow, slotKey, type TimedRow, TimedRows, type TimedTable } from './timed-rows';
 import { compare, type Placed, type Position, type Span, takePage } from './window-pages';
 import { type WindowQuery, windowOf } from './window-query';
@@ -37,7 +37,7 @@ export class WindowList {
     private readonly metrics: Pick<ServiceMetrics, 'count'>,
   ) {}
 
-  async page<Kept, View>(question: WindowQuestion<Kept, View>, now: number): Promise<Page<View>> {
+  async page<Kept extends Timed, View>(question: WindowQuestion<Kept, View>, now: number): Promise<Page<View>> {
     const { table, ownerId, query } = question;
     const asked = [table, ownerId, query.calendarId?.toLowerCase(), query.timeZone];
     const token = query.pageToken === undefined ? undefined : readPageToken(asked, query.pageToken);
@@ -50,7 +50,7 @@ export class WindowList {
   }
 
   /** A first page of a window that holds little, as most do, by one statement. Undefined when it holds too much. */
-  private async pageAtOnce<Kept, View>(
+  private async pageAtOnce<Kept extends Timed, View>(
     { table, ownerId, query, view }: WindowQuestion<Kept, View>,
     window: Span,
     next: (after: Position, seen: string) => string,
