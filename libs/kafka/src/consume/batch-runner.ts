@@ -5,6 +5,7 @@ import { describeError, type Logger, type Metrics } from '../observability';
 import { applyChunk, type Chunk, type ChunkOutcome } from './chunk';
 import { EndsBeforeApplied, HandlerFailed, isTransient, TopicContradicts } from './failures';
 import type { MessageApplier } from './message-applier';
+import { Retries } from './retries';
 import type { SubscribedTopic } from './subscribed-topic';
 
 /** What the group's membership lets a batch know and do. */
@@ -46,13 +47,13 @@ const TELL_KAFKA_EVERY_MS = 5_000;
 export class BatchRunner {
   private readonly sought = new Map<string, bigint>();
   private readonly toldKafka = new Map<string, number>();
-  private trouble: { since: Date; cause: string } | undefined;
+  private readonly retries = new Retries();
 
   constructor(private readonly options: BatchRunnerOptions) {}
 
-  /** Since when one chunk is being retried. */
+  /** The chunk that has been retried for longest. */
   get retrying(): { since: Date; cause: string } | undefined {
-    return this.trouble;
+    return this.retries.longest;
   }
 
   async eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -73,7 +74,7 @@ export class BatchRunner {
       await this.takeThrough(batch, from, payload, current);
     } finally {
       // Given up for a rejoin: whoever has the partition now repeats it, or we do with a new batch.
-      this.trouble = undefined;
+      this.retries.end(batch.topic + batch.partition);
     }
   }
 
@@ -111,7 +112,7 @@ export class BatchRunner {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcome = await this.apply(chunk);
-        this.trouble = undefined;
+        this.retries.end(nameOf(chunk));
         return outcome;
       } catch (error) {
         if (error instanceof HandlerFailed && !isTransient(error)) return this.oneByOne(chunk, payload, current);
@@ -149,7 +150,7 @@ export class BatchRunner {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcome = await this.apply(chunk, refusal);
-        this.trouble = undefined;
+        this.retries.end(nameOf(chunk));
         return outcome;
       } catch (error) {
         if (refusal === undefined && error instanceof HandlerFailed && !isTransient(error)) {
@@ -230,9 +231,10 @@ export class BatchRunner {
     }
   }
 
-  private failed({ from, partition, start }: Chunk, error: unknown, attempt: number): void {
+  private failed(chunk: Chunk, error: unknown, attempt: number): void {
+    const { from, partition, start } = chunk;
     const cause = error instanceof HandlerFailed ? describeError(error.cause) : describeError(error);
-    this.trouble = { since: this.trouble?.since ?? new Date(), cause };
+    this.retries.failed(nameOf(chunk), cause);
     this.options.metrics.count('kafka_chunk_retries_total', 'Chunks that are repeated', { topic: from.name });
     const log = attempt === 1 || attempt % 20 === 0 ? 'warn' : 'debug';
     this.options.logger[log](
@@ -253,6 +255,8 @@ export class BatchRunner {
     }
   }
 }
+
+const nameOf = ({ from, partition }: Chunk) => from.physicalName + partition;
 
 function* chunksOf(messages: readonly KafkaMessage[], size: number): Generator<readonly KafkaMessage[]> {
   for (let at = 0; at < messages.length; at += size) yield messages.slice(at, at + size);

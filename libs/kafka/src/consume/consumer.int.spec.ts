@@ -164,6 +164,23 @@ describe('the consumer', () => {
     expect(bench.logger.alarms()).toEqual(['commands-lost']);
   });
 
+  it('goes on with other partitions of a fetch while a chunk of one waits', async () => {
+    await bench.produce(Array.from({ length: 12 }, () => placedRecord(randomUUID(), 1)));
+    const chunks = new Set<object>();
+    const another = Promise.withResolvers<void>();
+    listening(bench, async (message, context) => {
+      chunks.add(context.transaction);
+      if (chunks.size > 1) another.resolve();
+      await another.promise;
+      await applied.handler(message, context);
+    });
+    try {
+      await eventually(async () => (await applied.count()) === 12);
+    } finally {
+      another.resolve();
+    }
+  });
+
   it('lets two processes share the partitions and applies everything once', async () => {
     const keys = Array.from({ length: 12 }, () => randomUUID());
     const one = listening(bench, applied.handler);
