@@ -36,7 +36,9 @@ export const usage = (processes: Processes): Usage => ({
 export const percentBetween = (before: Usage, after: Usage): Map<string, number> =>
   new Map(
     [...after.of].map(([name, pids]) => {
-      const used = [...pids].map(([pid, seconds]) => seconds - (before.of.get(name)?.get(pid) ?? 0));
+      const used = [...pids].flatMap(([pid, seconds]) =>
+        Number.isNaN(seconds) ? [] : [seconds - (before.of.get(name)?.get(pid) ?? 0)],
+      );
       return [name, (sum(used) / ((after.at - before.at) / 1_000)) * 100];
     }),
   );

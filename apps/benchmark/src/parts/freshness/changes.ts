@@ -20,7 +20,8 @@ export interface Change {
 
 const HOUR = 3_600_000;
 const LOOK_EVERY_MS = 5;
-const ANSWER_WITHIN_MS = 60_000;
+/** Nobody waits longer; what isn't answered until then counts as taking at least that long. */
+export const PATIENCE_MS = 60_000;
 
 const title = (number: number) => `change ${number}`;
 const numberIn = (text: unknown): number => Number(/^change (\d+)$/.exec(String(text))?.[1] ?? -1);
@@ -74,8 +75,8 @@ export class Changes {
   }
 
   /** Waits until what was observed is answered and everything is on the topic; false when that takes too long. */
-  async arrived(changes: readonly Change[], withinMs: number): Promise<boolean> {
-    const end = performance.now() + withinMs;
+  async arrived(changes: readonly Change[]): Promise<boolean> {
+    const end = performance.now() + PATIENCE_MS;
     const isOnItsWay = ({ observed, acceptedAt, recordedAt, answeredAt }: Change) =>
       acceptedAt === undefined || (observed ? answeredAt : recordedAt) === undefined;
     while (changes.some(isOnItsWay)) {
@@ -131,7 +132,7 @@ export class Changes {
       from: new Date(Date.parse(start) - HOUR).toISOString(),
       to: new Date(Date.parse(start) + HOUR).toISOString(),
     };
-    const end = performance.now() + ANSWER_WITHIN_MS;
+    const end = performance.now() + PATIENCE_MS;
     while (performance.now() < end) {
       const entries = await gateway.entries(query);
       if (entries.some((entry) => numberIn(entry.title) >= change.number)) {
@@ -140,7 +141,6 @@ export class Changes {
       }
       await delay(LOOK_EVERY_MS);
     }
-    throw new Error(`the gateway did not show change ${change.number} within a minute of its record`);
   }
 
   private mustGoOn(): void {

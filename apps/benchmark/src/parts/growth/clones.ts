@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { EntryV1 } from '@calendar-sync/contracts-sync';
 import { openDatabase, type Queryable } from '@calendar-sync/event-sourcing-postgres';
+import { sampleEntry } from '../../product/sample-entries';
 
 /** Calendars that one account has. */
 export const CALENDARS_EACH = 10;
@@ -15,6 +17,12 @@ export function copyOf(id: string, copy: number): string {
 
 export const accountOf = (calendar: number) => Math.ceil(calendar / CALENDARS_EACH);
 export const ownerOf = (calendar: number) => `owner-${accountOf(calendar)}`;
+
+/** A short entry: how many there are is what counts here, and a hundred thousand long ones take minutes to write. */
+export function shortEntry(): EntryV1 {
+  const { description: _long, attendees, conference: _link, ...entry } = sampleEntry(0).entry;
+  return { ...entry, ...(attendees && { attendees: attendees.slice(0, 1) }) };
+}
 
 export interface Sample {
   connectionId: string;

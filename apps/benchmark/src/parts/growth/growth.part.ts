@@ -73,8 +73,7 @@ async function filled(bench: Bench, server: PostgresServer, calendars: number): 
   bench.onEnd(() => at.sync.close());
   bench.onEnd(() => at.readers.close());
   const hot = Math.min(HOT, calendars / 2);
-  await at.sync.fill(calendars, hot);
-  await at.readers.fill(calendars, hot);
+  await Promise.all([at.sync.fill(calendars, hot), at.readers.fill(calendars, hot)]);
   return at;
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, type ReceivedMessage, type Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { builtBy, readModelsOfGateway } from '../../product/built';
-import { sampleCalendar, sampleEntry } from '../../product/sample-entries';
-import { accountOf, copyOf, copyRows, openPatiently, ownerOf, placeInLog, type Sample } from './clones';
+import { sampleCalendar } from '../../product/sample-entries';
+import { accountOf, copyOf, copyRows, openPatiently, ownerOf, placeInLog, type Sample, shortEntry } from './clones';
 import { timed } from './sync-at-size';
 
 interface Observed {
@@ -56,7 +56,7 @@ class Told {
     });
   };
   entry = (ids: Ids, type: 'EntryAdded.v1' | 'EntryChanged.v1') => {
-    const { entry } = sampleEntry(0);
+    const entry = shortEntry();
     const title = `Review of ${Date.now()}`;
     const named = { ...entry, title, entryId: ids.entryId, calendarId: ids.calendarId };
     const message = this.message('sync.calendar-entries.v1', type, ids.calendarId, ids, {
@@ -136,15 +136,15 @@ export class ReadersAtSize {
         'topic_sequences',
       ],
     ] as const;
-    for (const [database, connections, ...tables] of copied) {
+    const copyAll = async ([database, connections, ...tables]: (typeof copied)[number]) => {
       const copy = (rest: Parameters<typeof copyRows>[3]) => copyRows(database, sample, calendars, rest);
       await copy({ table: connections, perAccount: true });
       await copy({ table: 'events', where: ofConnection, perAccount: true, set: placeInLog });
-      // The first row of the sample in `events` is its connection's: only the calendar's own are multiplied by calendar.
       await copy({ table: 'events', where: `key = '${sampleIds.calendarId}'`, set: placeInLog });
       for (const table of tables) await copy({ table });
       await database.query('VACUUM (ANALYZE)');
-    }
+    };
+    await Promise.all(copied.map(copyAll));
     const step = calendars / hot;
     this.hot = Array.from({ length: hot }, (_, index) => 1 + Math.floor(index * step));
   }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type Database, type Queryable, type Transaction } from '@calendar-sync/event-sourcing-postgres';
 import { createLogger, type Logger, ServiceMetrics } from '@calendar-sync/service-host';
 import { builtBy } from '../../product/built';
-import { sampleCalendar, sampleEntry } from '../../product/sample-entries';
+import { sampleCalendar } from '../../product/sample-entries';
 import {
   accountOf,
   type Copying,
@@ -13,6 +13,7 @@ import {
   placeInLog,
   type Sample,
   SAMPLE_OWNER,
+  shortEntry,
 } from './clones';
 
 interface Lease {
@@ -281,8 +282,13 @@ export class SyncAtSize {
   private seen() {
     if (this.revision > 0 && !this.changes) return [];
     const revision = ++this.revision;
-    const { entry } = sampleEntry(0);
-    const { entryId: _entry, calendarId: _calendar, providerEntryId, providerCalendarId: _of, ...details } = entry;
+    const {
+      entryId: _entry,
+      calendarId: _calendar,
+      providerEntryId,
+      providerCalendarId: _of,
+      ...details
+    } = shortEntry();
     const snapshot = { ...details, title: `Review, revision ${revision}` };
     return [
       {
