@@ -54,6 +54,7 @@ export class FaultBench {
   private readonly paused = new Set<string>();
   private readonly armed = new Set<string>();
   private burst = 0;
+  private clockMoves = false;
   stack!: Stack;
   simulator!: SimulatorClient;
   people: SimulatedPerson[] = [];
@@ -85,7 +86,8 @@ export class FaultBench {
     const weavings = [...failpointWeavings(options.failpoints ?? []), ...guardWeavings(removedGuard())];
     if (weavings.length > 0 || options.clock) {
       mkdirSync(join(dir, 'woven'), { recursive: true });
-      this.woven = weave(join(dir, 'woven'), weavings, { clock: options.clock ?? false });
+      this.clockMoves = options.clock ?? false;
+      this.woven = weave(join(dir, 'woven'), weavings, { clock: this.clockMoves });
     }
     const clientSecret = `canary-${randomBytes(12).toString('hex')}`;
     const { serviceEnv, ...stackOptions } = options.stack ?? {};
@@ -266,7 +268,7 @@ export class FaultBench {
     for (const proxy of [this.kafka, ...Object.values(this.databases ?? {})]) await proxy?.pass();
     for (const name of this.armed) this.woven?.disarm(name);
     this.armed.clear();
-    this.woven?.moveClock(0);
+    if (this.clockMoves) this.woven?.moveClock(0);
     await this.simulator.clearFaults();
     if (this.stack.postgres?.pid === undefined) await this.stack.postgres?.start();
     if (this.stack.kafka?.pid === undefined) await this.stack.kafka?.start();
