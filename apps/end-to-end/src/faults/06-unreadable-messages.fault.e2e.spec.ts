@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntryAddedV1, calendarEntries, EntryAddedV1 as EntryAdded } from '@calendar-sync/contracts-sync';
+import { ReplayRequestedV1 } from '@calendar-sync/contracts-envelope';
+import { calendarEntries, EntryAddedV1, syncCommands } from '@calendar-sync/contracts-sync';
 import { openDatabase } from '@calendar-sync/event-sourcing-postgres';
 import { createKafka, releaseQuarantined } from '@calendar-sync/kafka';
 import type { Service } from '@calendar-sync/local-stack';
@@ -30,7 +31,7 @@ let ada: SimulatedPerson;
 let bela: SimulatedPerson;
 
 beforeAll(async () => {
-  bench = await FaultBench.open(seed, { entriesPerPerson: 15 });
+  bench = await FaultBench.open(seed, { entriesPerPerson: 15, failpoints: ['relay.damaged'] });
   [ada, bela] = bench.people as [SimulatedPerson, SimulatedPerson];
 }, 240_000);
 afterAll(() => bench?.close(), 60_000);
@@ -113,7 +114,7 @@ test('what nobody can read is parked once in each service, only its calendar wai
   const partition = await partitionOf(key);
   const neighbour = randomUUID();
   const { headers } = unknownMessage(calendarEntries, key, 1);
-  const added = { ...headers, ce_type: EntryAdded.type };
+  const added = { ...headers, ce_type: EntryAddedV1.type };
   await send([
     { key, partition, value: '{"broken":', headers: { ...added, ce_id: randomUUID() } },
     { key, partition, value: '{"entryId":7,"entry":[]}', headers: { ...added, ce_sequence: '2', ce_id: randomUUID() } },
@@ -161,6 +162,40 @@ test('what nobody can read is parked once in each service, only its calendar wai
   expect(await serves(ada, 'Waits behind what nobody can read')).toBe(true);
 }, 300_000);
 
+test('a message damaged on its way waits with its calendar until its owner has sent a good copy', async () => {
+  const key = await calendarOf(ada);
+  bench.arm('relay.damaged', { action: 'throw', match: `"topic":"${calendarEntries.name}","key":"${key}"`, times: 1 });
+  await insert(ada, 'Damaged on its way');
+  await eventually(
+    async () => expect(await parkedOf(key)).toEqual([{ poison: 1 }, { poison: 1 }, { poison: 1 }]),
+    patience,
+  );
+  expect(bench.woven!.strikes('relay.damaged')).toHaveLength(1);
+  await insert(ada, 'Behind the damaged one');
+  await eventually(async () => {
+    for (const parked of await parkedOf(key)) expect(parked).toEqual({ poison: 1, behind: expect.any(Number) });
+  }, patience);
+  const [damaged] = await bench.query<{ sequence: number }>(
+    'gateway',
+    `SELECT sequence::int FROM parked_messages WHERE key = $1 AND reason = 'poison'`,
+    [key],
+  );
+  await Promise.all(consumers.map((consumer, index) => askAgain(key, consumer, damaged!.sequence, index + 1)));
+  await expectConvergence(bench, { strangers: [STRANGER] });
+  expect(await serves(ada, 'Damaged on its way')).toBe(true);
+}, 300_000);
+
+/** As a consumer asks the owner, and an operator in its name. */
+const askAgain = (key: string, consumer: string, sequence: number, number: number) =>
+  writeRecords(bench.stack.brokers, syncCommands, [
+    foreignMessage(syncCommands, {
+      type: ReplayRequestedV1.type,
+      key: `${calendarEntries.name}/${consumer}`,
+      sequence: number,
+      data: { topic: calendarEntries.name, key, fromSequence: sequence, toSequence: sequence, consumer },
+    }),
+  ]);
+
 test('a batch packed with zstd, a value of two megabytes and a type that nobody knows are taken as they come', async () => {
   const large = entryOfNobody('é'.repeat(1_000_000));
   const key = large.calendarId;
@@ -169,7 +204,7 @@ test('a batch packed with zstd, a value of two megabytes and a type that nobody 
   await send([{ ...unknownMessage(calendarEntries, key, 1), partition }], { compression: ZSTD });
   expect(await packedWithZstd(partition)).toBe(true);
   await send([
-    { ...foreignMessage(calendarEntries, { type: EntryAdded.type, key, sequence: 2, data: large }), partition },
+    { ...foreignMessage(calendarEntries, { type: EntryAddedV1.type, key, sequence: 2, data: large }), partition },
   ]);
   await send([{ ...unknownMessage(calendarEntries, key, 3), partition }]);
   await eventually(async () => expect(await reached(key)).toEqual([3, 3, 3]), patience);

@@ -17,6 +17,48 @@ const places = {
     replace:
       "await failpointAsync('sync.watch-answered', { calendarId: calendar.calendarId }); return this.opened(calendar, target, channelId, openedAt, opened);",
   },
+  'consumer.each-batch': {
+    module: 'libs/kafka/dist/consume/batch-runner.js',
+    find: 'const generation = membership.generation;',
+    replace:
+      "const generation = membership.generation; await failpointAsync('consumer.each-batch', { topic: batch.topic });",
+  },
+  'consumer.before-transaction': {
+    module: 'libs/kafka/dist/consume/batch-runner.js',
+    find: 'outcome = await database.transaction(',
+    replace:
+      "failpoint('consumer.before-transaction', { topic: chunk.from.name }); outcome = await database.transaction(",
+  },
+  'consumer.inside-transaction': {
+    module: 'libs/kafka/dist/consume/chunk.js',
+    find: 'await work.collected.flush(tx);',
+    replace:
+      "await work.collected.flush(tx); failpoint('consumer.inside-transaction', { topic: from.name, messages: fresh.length });",
+  },
+  'kafkajs.fetch': {
+    module: 'node_modules/kafkajs/src/consumer/runner.js',
+    find: 'const batches = await this.consumerGroup.fetch(nodeId)',
+    replace: "const batches = await this.consumerGroup.fetch(nodeId); failpoint('kafkajs.fetch', { nodeId })",
+  },
+  'gateway.fold-entry': {
+    module: 'apps/gateway/dist/projections/calendar-entries.projection.js',
+    find: 'const { start, end, recurrence } = message.data.entry;',
+    replace:
+      "failpoint('gateway.fold-entry', message.data.entry); const { start, end, recurrence } = message.data.entry;",
+  },
+  // A message of the product's own arrives damaged: armed with `throw`, it loses its first character.
+  'relay.damaged': {
+    module: 'libs/kafka/dist/relay/sender.js',
+    find: 'messages.push({ key, value, headers });',
+    replace:
+      "messages.push({ key, value: (() => { try { failpoint('relay.damaged', { topic, key }); return value; } catch { return value.slice(1); } })(), headers });",
+  },
+  'rebuild.caught-up': {
+    module: 'libs/event-sourcing/postgres/dist/rebuild.js',
+    find: 'onCaughtUp(messages);',
+    replace:
+      "onCaughtUp(messages); await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0'); await failpointAsync('rebuild.caught-up', { table: model.name });",
+  },
 } satisfies Record<string, Omit<Weaving, 'name'>>;
 
 export type Failpoint = keyof typeof places;

@@ -87,6 +87,246 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
     ],
   },
+  'moved-offset-stops-a-zombie': {
+    does: 'What lies below the stored offset is dropped before anything is written, also by a process that does not know yet that its partition was given away.',
+    fault: 4,
+    test: 'before it opened its transaction',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/chunk.js',
+        find: '.filter(({ offset }) => BigInt(offset) >= next)',
+        replace: '',
+      },
+    ],
+  },
+  'database-ends-idle-transactions': {
+    does: 'The database ends a transaction in which nobody does anything, before the partitions of its process are given away, so that its locks are gone by then.',
+    fault: 4,
+    test: 'inside its transaction',
+    weavings: [
+      {
+        module: 'libs/event-sourcing/postgres/dist/open-database.js',
+        find: 'idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,',
+        replace: '',
+      },
+    ],
+  },
+  'bugs-are-parked': {
+    does: 'An error of a handler that would come again parks the one message, instead of holding up its partition.',
+    fault: 5,
+    test: 'each time',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/batch-runner.js',
+        find: 'if (error instanceof failures_1.HandlerFailed && !(0, failures_1.isTransient)(error))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  'failed-messages-are-tried-alone': {
+    does: 'Of a chunk in which a handler failed each message is tried again alone before one is parked.',
+    fault: 5,
+    test: 'only once',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/batch-runner.js',
+        find: 'let refusal;',
+        replace: "let refusal = new TypeError('not tried again');",
+      },
+    ],
+  },
+  'dead-consumer-ends-its-process': {
+    does: 'A process whose consumer kafkajs gave up for good ends, so that another one is started.',
+    fault: 5,
+    test: 'ends its process',
+    weavings: [
+      { module: 'libs/kafka/dist/consume/consumer-group.js', find: 'if (!restart || gone)', replace: 'if (false)' },
+    ],
+  },
+  'standing-consumer-is-not-ready': {
+    does: 'A process whose consumer has neither fetched nor beaten for half a minute, or has stood still before messages, says that it is not ready.',
+    fault: 5,
+    test: 'hangs',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/consumer-health.js',
+        find: 'fetchMs: 30_000, heartbeatMs: 30_000,',
+        replace: 'fetchMs: Infinity, heartbeatMs: Infinity,',
+      },
+      {
+        module: 'libs/kafka/dist/consume/consumer-health.js',
+        find: 'standstillMs: 60_000',
+        replace: 'standstillMs: Infinity',
+      },
+    ],
+  },
+  'poison-is-parked': {
+    does: 'What can not be read is parked, and its partition goes on.',
+    fault: 6,
+    test: 'what nobody can read',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/message-applier.js',
+        find: 'await this.receivePoison(work, received, read);',
+        replace: "throw new Error('unreadable');",
+      },
+    ],
+  },
+  'key-waits-behind-what-is-parked': {
+    does: 'What comes behind a parked message of its key is parked too.',
+    fault: 6,
+    test: 'what nobody can read',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/sequence-guard.js',
+        find: 'if (blockers.some((blocker) => stands(blocker, numbers)))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  'good-copy-is-applied': {
+    does: 'A readable copy of a message that is parked as unreadable is applied, and does not wait behind it.',
+    fault: 6,
+    test: 'damaged',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/sequence-guard.js',
+        find: 'sequence < numbers.from',
+        replace: 'sequence <= numbers.from',
+      },
+      {
+        module: 'libs/kafka/dist/parking/parked-records.js',
+        find: "WHERE p.reason = 'poison' OR excluded.reason = 'failed'",
+        replace: "WHERE excluded.reason = 'failed'",
+      },
+    ],
+  },
+  'zstd-is-known': {
+    does: 'A codec for zstd is registered with kafkajs, which otherwise dies of such a batch.',
+    fault: 6,
+    test: 'zstd',
+    weavings: [{ module: 'libs/kafka/dist/kafka-client.js', find: 'registerZstd();', replace: '' }],
+  },
+  'unknown-types-are-passed-over': {
+    does: 'A valid envelope of a type that is not known takes its number and is passed over.',
+    fault: 6,
+    test: 'zstd',
+    weavings: [
+      {
+        module: 'libs/contracts/envelope/dist/envelope.js',
+        find: "return { outcome: 'unknown-type', message };",
+        replace: "return poison('of an unknown type');",
+      },
+    ],
+  },
+  'too-large-is-quarantined': {
+    does: 'The key of an event that no topic takes is quarantined, and the relay goes on with the others.',
+    fault: 6,
+    test: 'too large',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/relay/log-lane.js',
+        find: 'if (!(error instanceof sender_1.MessageTooLarge))',
+        replace: 'if (true)',
+      },
+    ],
+  },
+  'log-keeps-a-message-once': {
+    does: 'A message that the log of received messages holds already is not kept again.',
+    fault: 14,
+    test: 'full replay',
+    weavings: [
+      {
+        module: 'libs/event-sourcing/postgres/dist/received.js',
+        find: 'ON CONFLICT (stream_id, version) DO NOTHING',
+        replace: '',
+      },
+    ],
+  },
+  'answered-operations-stay': {
+    does: 'What is reported of an operation that has its answer changes nothing and tells nobody.',
+    fault: 14,
+    test: 'full replay',
+    weavings: [
+      {
+        module: 'apps/gateway/dist/domain/operation.decider.js',
+        find: "if (operation.status === 'unknown' || operation.status === 'succeeded' || operation.status === 'failed')",
+        replace: "if (operation.status === 'unknown')",
+      },
+    ],
+  },
+  'offset-of-the-database-wins': {
+    does: "A consumer seeks to the database's offset when it joins, and goes back to it from a chunk that begins behind it; either alone is enough here, so both are taken away.",
+    fault: 14,
+    test: "Kafka's own offsets",
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/group-membership.js',
+        find: 'this.seek(topic, partition, offset?.next ?? 0n);',
+        replace: '',
+      },
+      { module: 'libs/kafka/dist/consume/chunk.js', find: 'if (start > next)', replace: 'if (false)' },
+    ],
+  },
+  'switch-waits-for-writers': {
+    does: 'Nobody appends to the log or writes the read model while a rebuilt one catches up and takes its place.',
+    fault: 14,
+    test: 'made anew under load',
+    weavings: [
+      {
+        module: 'libs/event-sourcing/postgres/dist/rebuild.js',
+        find: "await tx.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');",
+        replace: '',
+      },
+      {
+        module: 'libs/event-sourcing/postgres/dist/rebuild.js',
+        find: 'await tx.query(`LOCK TABLE ${(0, projection_table_1.quoted)(model.name)} IN EXCLUSIVE MODE`);',
+        replace: '',
+      },
+    ],
+  },
+  'polls-beside-pushes': {
+    does: 'A calendar that pushes announce is polled too, so that a lost push costs time and nothing else.',
+    fault: 15,
+    test: 'of which a third is lost',
+    weavings: [
+      {
+        module: 'apps/sync/dist/domain/poll-schedule.js',
+        find: 'Math.round(Math.min(maxSeconds * 1.25, Math.max(minSeconds, jittered)))',
+        replace: '86_400',
+      },
+    ],
+  },
+  'silent-channel-replaced': {
+    does: 'Polls that find again and again what no push announced have the channel replaced: nobody can ask whether it still lives.',
+    fault: 15,
+    test: 'every push is lost',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/finish-pull.js',
+        find: 'await replaceSilentChannel(tx, lease);',
+        replace: 'await Promise.resolve();',
+      },
+    ],
+  },
+  'channel-noted-before-watch': {
+    does: 'A channel is a row before the provider is asked for it, so that a push faster than the answer is not taken for a leftover to be stopped.',
+    fault: 15,
+    test: 'before the answer to watch',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
+        find: 'const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
+        replace: 'const channelId = globalThis.crypto.randomUUID();',
+      },
+      {
+        module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
+        find: 'const replaced = await (0, webhook_store_1.noteOpened)(tx, {',
+        replace:
+          "await tx.query(`INSERT INTO calendar_webhooks (channel_id, calendar_id, owner_id, connection_id, state) VALUES ($1, $2, $3, $4, 'opening') ON CONFLICT DO NOTHING`, [channelId, calendar.calendarId, calendar.ownerId, calendar.connectionId]); const replaced = await (0, webhook_store_1.noteOpened)(tx, {",
+      },
+    ],
+  },
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
