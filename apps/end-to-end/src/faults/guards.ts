@@ -321,9 +321,9 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
       {
         module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
-        find: 'const replaced = await (0, webhook_store_1.noteOpened)(tx, {',
+        find: 'const isGivenUp = !(await',
         replace:
-          "await tx.query(`INSERT INTO calendar_webhooks (channel_id, calendar_id, owner_id, connection_id, state) VALUES ($1, $2, $3, $4, 'opening') ON CONFLICT DO NOTHING`, [channelId, calendar.calendarId, calendar.ownerId, calendar.connectionId]); const replaced = await (0, webhook_store_1.noteOpened)(tx, {",
+          "await tx.query(`INSERT INTO calendar_webhooks (channel_id, calendar_id, owner_id, connection_id, state) VALUES ($1, $2, $3, $4, 'opening') ON CONFLICT DO NOTHING`, [channelId, calendar.calendarId, calendar.ownerId, calendar.connectionId]); const isGivenUp = !(await",
       },
     ],
   },
