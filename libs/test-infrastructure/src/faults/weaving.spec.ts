@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { eventually } from '../eventually';
-import { isRunning } from '../servers/server-process';
 import { workspaceRoot } from '../workspace';
+import { Program } from './program.fixture';
 import { misfits, weave, type Woven } from './weaving';
 import type { Weaving } from './weave-source';
 
@@ -44,37 +44,6 @@ const weavings: Weaving[] = [
     replace: "await failpointAsync('wait', { round });",
   },
 ];
-
-interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** One program in a process of its own. */
-class Program {
-  stdout = '';
-  stderr = '';
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-
-  constructor(folder: string, code: string, env: NodeJS.ProcessEnv) {
-    writeFileSync(join(folder, 'main.js'), code);
-    this.child = spawn(process.execPath, ['--enable-source-maps', join(folder, 'main.js')], {
-      env: { ...process.env, ...env },
-    });
-    this.child.stdout!.on('data', (bytes) => (this.stdout += String(bytes)));
-    this.child.stderr!.on('data', (bytes) => (this.stderr += String(bytes)));
-    this.ended = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }));
-    });
-  }
-
-  get pid(): number {
-    return this.child.pid!;
-  }
-}
 
 /** The letter that the system has for what a process does: T when it is stopped. */
 const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
@@ -112,8 +81,7 @@ describe('weaving', () => {
     writeFileSync(join(folder, 'packages/lib/dist/step.js.map'), sourceMapText!);
   });
   afterEach(async () => {
-    for (const { child } of programs) if (isRunning(child.pid!)) child.kill('SIGKILL');
-    await Promise.all(programs.splice(0).map(({ ended }) => ended));
+    await Promise.all(programs.splice(0).map((program) => program.end()));
     rmSync(folder, { recursive: true });
   });
 
@@ -265,86 +233,16 @@ describe('weaving', () => {
     });
   });
 
-  describe('a moved clock', () => {
+  it('moves the clock of the processes of one set of weavings and of no others', async () => {
+    const [one, other] = ['one', 'other'].map((name) => weave(join(folder, name), [], { clock: true })) as [
+      Woven,
+      Woven,
+    ];
     const hour = 3_600_000;
-    const hoursFromNow = (then: number) => Math.round((then - Date.now()) / hour) + 0;
-    const printNow = (expression: string) => `console.log(JSON.stringify(${expression}))`;
-
-    it('moves now in every way to ask for it, there and back, while the process runs', async () => {
-      const woven = weave(join(folder, 'woven'), [], { clock: true });
-      const program = run(
-        `setInterval(() => ${printNow('[Date.now(), new Date().getTime(), Date.parse(Date())]')}, 20);`,
-        woven,
-      );
-      const differences = () => {
-        const line = program.stdout.trimEnd().split('\n').at(-1)!;
-        return (JSON.parse(line) as number[]).map((then) => hoursFromNow(then));
-      };
-      await eventually(() => expect(differences()).toEqual([0, 0, 0]));
-      woven.moveClock(5 * hour);
-      await eventually(() => expect(differences()).toEqual([5, 5, 5]));
-      woven.moveClock(-48 * hour);
-      await eventually(() => expect(differences()).toEqual([-48, -48, -48]));
-      woven.moveClock(0);
-      await eventually(() => expect(differences()).toEqual([0, 0, 0]));
-    });
-
-    it('leaves everything else of Date as it is', async () => {
-      const woven = weave(join(folder, 'woven'), [], { clock: true });
-      woven.moveClock(10 * hour);
-      const { stdout } = await run(
-        `class Day extends Date { name() { return 'day'; } }
-         const { Date: Plain } = require('node:vm').runInNewContext('({ Date })');
-         const day = new Day(), given = new Date(2026, 10, 23, 9);
-         ${printNow(`[
-           new Date() instanceof Date, new Date().constructor === Date, given instanceof Date, day instanceof Day, day instanceof Date,
-           day.name(), Math.round((day.getTime() - new Plain().getTime()) / ${hour}),
-           new Date(5).toISOString(), new Date('2026-11-23').getTime() === Date.UTC(2026, 10, 23), Date.parse('1970-01-01T00:00:00Z'),
-           Date.length, Date.name, given.getHours(), new Date(given).getTime() === given.getTime(),
-           require('node:util').types.isDate(new Date()), structuredClone(given) instanceof Date,
-         ]`)}`,
-        woven,
-      ).ended;
-      expect(JSON.parse(stdout)).toEqual([
-        true,
-        true,
-        true,
-        true,
-        true,
-        'day',
-        10,
-        '1970-01-01T00:00:00.005Z',
-        true,
-        0,
-        7,
-        'Date',
-        9,
-        true,
-        true,
-        true,
-      ]);
-    });
-
-    it('moves no timers, and lets the process end', async () => {
-      const woven = weave(join(folder, 'woven'), [], { clock: true });
-      woven.moveClock(1_000 * hour);
-      const { code, stdout } = await run(
-        `const began = performance.now(); setTimeout(() => console.log(performance.now() - began < ${hour}), 10);`,
-        woven,
-      ).ended;
-      expect({ code, stdout }).toEqual({ code: 0, stdout: 'true\n' });
-    });
-
-    it('is that of one set of weavings', async () => {
-      const [one, other] = ['one', 'other'].map((name) => weave(join(folder, name), [], { clock: true })) as [
-        Woven,
-        Woven,
-      ];
-      one.moveClock(hour);
-      const printed = await Promise.all([one, other].map((woven) => run(printNow('Date.now()'), woven).ended));
-      const [moved, still] = printed.map(({ stdout }) => hoursFromNow(Number(stdout)));
-      expect([moved, still]).toEqual([1, 0]);
-      expect(() => weave(join(folder, 'still'), []).moveClock(1)).toThrow('the clock stays');
-    });
+    one.moveClock(hour);
+    const printed = await Promise.all([one, other].map((woven) => run('console.log(Date.now())', woven).ended));
+    const [moved, still] = printed.map(({ stdout }) => Math.round((Number(stdout) - Date.now()) / hour) + 0);
+    expect([moved, still]).toEqual([1, 0]);
+    expect(() => weave(join(folder, 'still'), []).moveClock(1)).toThrow('the clock stays');
   });
 });
