@@ -59,6 +59,23 @@ const places = {
     replace:
       "onCaughtUp(messages); await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0'); await failpointAsync('rebuild.caught-up', { table: model.name });",
   },
+  'ingestion.answered': {
+    module: 'apps/webhook-ingestion/dist/features/receive-push/push-body.js',
+    find: 'http.removeAllContentTypeParsers();',
+    replace:
+      "http.addHook('onResponse', (request, reply, done) => { failpoint('ingestion.answered', { url: request.url, status: reply.statusCode }); done(); }); http.removeAllContentTypeParsers();",
+  },
+  'relay.before-send': {
+    module: 'libs/kafka/dist/relay/log-lane.js',
+    find: 'await this.publish(await this.inOrder(events,',
+    replace: "failpoint('relay.before-send', { events: events.length }), await this.publish(await this.inOrder(events,",
+  },
+  'relay.between-ack-and-cursor': {
+    module: 'libs/kafka/dist/relay/log-lane.js',
+    find: 'await lease.saveCursor(read.cursor);',
+    replace:
+      "failpoint('relay.between-ack-and-cursor', { events: events.length }), await lease.saveCursor(read.cursor);",
+  },
 } satisfies Record<string, Omit<Weaving, 'name'>>;
 
 export type Failpoint = keyof typeof places;

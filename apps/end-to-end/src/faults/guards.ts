@@ -327,6 +327,100 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
     ],
   },
+  'answered-only-when-stored': {
+    does: 'A push is answered 2xx only when its row is committed.',
+    fault: 11,
+    test: 'pushes that were answered',
+    weavings: [
+      {
+        module: 'apps/webhook-ingestion/dist/features/receive-push/receive-push.controller.js',
+        find: 'await this.intake.receive(push, (0, service_host_1.currentTraceparent)());',
+        replace: 'setTimeout(() => this.intake.receive(push).catch(() => undefined), 100);',
+      },
+    ],
+  },
+  'cursor-only-after-ack': {
+    does: 'The relay moves its cursor only when the broker has acknowledged what lies before it.',
+    fault: 11,
+    test: 'messages of a relay',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/relay/log-lane.js',
+        find: 'const events = read.events.filter(published_events_1.isPublished);',
+        replace:
+          'const events = read.events.filter(published_events_1.isPublished); if (events.length > 0) await lease.saveCursor(read.cursor);',
+      },
+    ],
+  },
+  'repeats-are-dropped': {
+    does: 'A consumer drops a number of a key that it has applied, at whatever offset it comes again.',
+    fault: 11,
+    test: 'messages of a relay',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/consume/sequence-guard.js',
+        find: 'if (isCovered(numbers, progress))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  'lost-openings-are-stopped': {
+    does: 'A channel whose opening was never kept is given up after a while and stopped.',
+    fault: 11,
+    test: 'no channel is left',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
+        find: 'const lost = await (0, webhook_store_1.takeLostOpenings)(tx, calendar.calendarId, this.options.lostAfterMs);',
+        replace: 'const lost = [];',
+      },
+    ],
+  },
+  'first-push-tells-the-resource': {
+    does: 'The first push of a channel tells what is needed to stop it, for an opening whose answer was lost.',
+    fault: 11,
+    test: 'no channel is left',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/receive-notifications/note-notifications.js',
+        find: 'resource_id = coalesce(w.resource_id, n.resource_id)',
+        replace: 'resource_id = w.resource_id',
+      },
+    ],
+  },
+  'pull-claims-run-out': {
+    does: 'The claim of a calendar runs out when its process does not renew it, so that it is pulled again after a kill.',
+    fault: 11,
+    test: 'three minutes',
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
+        find: 'dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())',
+        replace: 'dirty_seq > synced_seq AND due_at <= now() AND lease_until IS NULL',
+      },
+      {
+        module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
+        find: `AND (lease_until IS NULL OR lease_until <= now())
+     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+     AND calendar_id NOT IN`,
+        replace: `AND lease_until IS NULL
+     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+     AND calendar_id NOT IN`,
+      },
+    ],
+  },
+  'relay-lease-runs-out': {
+    does: 'The lease of a relay runs out when its process does not renew it, so that another one publishes after a kill.',
+    fault: 11,
+    test: 'three minutes',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/relay/lease.js',
+        find: 'AND lease_until < clock_timestamp()',
+        replace: "AND lease_until = '-infinity'",
+      },
+    ],
+  },
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
