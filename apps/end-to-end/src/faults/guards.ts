@@ -288,7 +288,7 @@ export const guards: Readonly<Record<string, Guard>> = {
   'polls-beside-pushes': {
     does: 'A calendar that pushes announce is polled too, so that a lost push costs time and nothing else.',
     fault: 15,
-    test: 'of which a third is lost',
+    test: 'every push is lost',
     weavings: [
       {
         module: 'apps/sync/dist/domain/poll-schedule.js',
