@@ -3,6 +3,8 @@ import type { EntryV1 } from '@calendar-sync/contracts-sync';
 import { openDatabase, type Queryable } from '@calendar-sync/event-sourcing-postgres';
 import { sampleEntry } from '../../product/sample-entries';
 
+const COPIES_AT_ONCE = 10_000;
+
 /** Calendars that one account has. */
 export const CALENDARS_EACH = 10;
 
@@ -53,14 +55,18 @@ export async function copyRows(
     ...(perAccount ? [] : ids.map((id) => [id, copyIn(id, 'n')] as const)),
     [connectionId, copyIn(connectionId, account)] as const,
     [SAMPLE_OWNER, `'owner-' || ${account}`] as const,
-  ].reduce((text, [from, to]) => `replace(${text}, '${from}', ${to})`, 'sample.row::text');
+  ].reduce((text, [from, to]) => `replace(${text}, '${from}', ${to})`, 'sample.row');
   const own = Object.entries(set).map(([column, value]) => `'${column}', ${value}`);
-  await db.query(
-    `INSERT INTO ${table}
-     SELECT copy.* FROM generate_series(1, ${perAccount ? Math.ceil(calendars / CALENDARS_EACH) : calendars}) AS n
-     CROSS JOIN (SELECT to_jsonb(t) AS row FROM ${table} t WHERE ${where}) AS sample
-     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, ${replaced}::jsonb || jsonb_build_object(${own.join(', ')})) AS copy`,
-  );
+  const { rows } = await db.query<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${table} t WHERE ${where}`);
+  const copies = perAccount ? accountOf(calendars) : calendars;
+  for (let from = 1; from <= copies; from += COPIES_AT_ONCE) {
+    await db.query(
+      `INSERT INTO ${table}
+       SELECT copy.* FROM generate_series($2::int, $3::int) AS n CROSS JOIN unnest($1::text[]) AS sample (row)
+       CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, ${replaced}::jsonb || jsonb_build_object(${own.join(', ')})) AS copy`,
+      [rows.map(({ row }) => row), from, Math.min(copies, from + COPIES_AT_ONCE - 1)],
+    );
+  }
 }
 
 /** In the log every copy has a place of its own. */
