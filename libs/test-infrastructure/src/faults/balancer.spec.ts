@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { eventually } from '../eventually';
+import { eventually } from './program.fixture';
 import { balancer, type Balancer } from './balancer';
 
 /** Answers with its name and what it was sent. */
@@ -50,6 +50,8 @@ class Replica {
     return server;
   }
 }
+
+jest.setTimeout(120_000);
 
 describe('a balancer', () => {
   let one: Replica;

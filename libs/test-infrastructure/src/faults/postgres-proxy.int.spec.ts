@@ -1,7 +1,9 @@
 import { Client } from 'pg';
-import { eventually } from '../eventually';
+import { eventually } from './program.fixture';
 import { startTestDatabase, type TestDatabase } from '../test-database';
 import { postgresProxy, type PostgresProxy } from './postgres-proxy';
+
+jest.setTimeout(120_000);
 
 describe('a proxy before Postgres', () => {
   let database: TestDatabase;
@@ -132,6 +134,14 @@ describe('a proxy before Postgres', () => {
     await expect(client.query('INSERT INTO kept (id, text) VALUES (2, $1) RETURNING text', [text])).rejects.toThrow();
     const { rows } = await (await through()).query<{ text: string }>('SELECT text FROM kept WHERE id = 2');
     expect(rows[0]?.text === text).toBe(true);
+  });
+
+  it('lets the server ask for the rows of a COPY', async () => {
+    const client = await through();
+    proxy.loseCommitReplies({ times: 1, after: /COPY/ });
+    // The client has none and says so.
+    await expect(client.query('COPY kept FROM STDIN')).rejects.toThrow('COPY from stdin failed');
+    expect(proxy.lostReplies).toBe(0);
   });
 
   it('loses no more than it was told when many commit at once', async () => {

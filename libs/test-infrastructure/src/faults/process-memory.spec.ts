@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from '../eventually';
+import { eventually } from './program.fixture';
 import { cpuSeconds, residentBytes } from './process-memory';
+
+jest.setTimeout(120_000);
 
 describe('what a process uses', () => {
   it('grows with the memory that it fills', async () => {

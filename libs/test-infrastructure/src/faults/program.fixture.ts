@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually as repeatedly } from '../eventually';
 import { isRunning } from '../servers/server-process';
 
 export interface Ended {
@@ -39,3 +40,6 @@ export class Program {
     await this.ended;
   }
 }
+
+/** Starting a process takes its time on a busy machine. */
+export const eventually = <T>(check: () => Promise<T> | T) => repeatedly(check, { timeoutMs: 60_000 });

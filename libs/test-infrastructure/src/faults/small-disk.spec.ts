@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { workspaceRoot } from '../workspace';
 import { smallDisk, type SmallDisk } from './small-disk';
 
+jest.setTimeout(120_000);
+
 describe('a small disk', () => {
   let folder: string;
   let disk: SmallDisk | undefined;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { eventually } from '../eventually';
+import { eventually } from './program.fixture';
 import { accepts } from '../servers/free-port';
 import { tcpProxy, type TcpProxy } from './tcp-proxy';
 
@@ -48,6 +48,8 @@ class Caller {
     return this;
   }
 }
+
+jest.setTimeout(120_000);
 
 describe('a TCP proxy', () => {
   let echo: Echo;

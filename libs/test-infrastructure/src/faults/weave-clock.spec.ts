@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModuleKind, transpileModule } from 'typescript';
-import { eventually } from '../eventually';
-import { Program } from './program.fixture';
+import { eventually, Program } from './program.fixture';
+
+jest.setTimeout(120_000);
 
 describe('a moved clock', () => {
   let folder: string;

@@ -12,9 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModuleKind, transpileModule } from 'typescript';
-import { eventually } from '../eventually';
 import { workspaceRoot } from '../workspace';
-import { Program } from './program.fixture';
+import { eventually, Program } from './program.fixture';
 import { misfits, weave, type Woven } from './weaving';
 import type { Weaving } from './weave-source';
 
@@ -47,6 +46,8 @@ const weavings: Weaving[] = [
 
 /** The letter that the system has for what a process does: T when it is stopped. */
 const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+
+jest.setTimeout(120_000);
 
 describe('weaving', () => {
   let folder: string;
