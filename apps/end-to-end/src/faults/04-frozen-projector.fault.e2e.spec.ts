@@ -121,6 +121,8 @@ test.each<[string, Failpoint]>([
     await eventually(async () => expect(await members()).toBe('Stable with 1'), patience);
     await bench.mutate(20);
     await converged(bench.stack, bench.simulator, bench.people, WINDOW, 120_000);
+    // It speaks up by the clock, and its news would be consumed rightly.
+    await bench.stack.kill('monitoring', 'SIGTERM');
     const taken = await quiet();
     expect(stateOf(pid)).toBe('T');
 
