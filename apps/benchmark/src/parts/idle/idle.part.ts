@@ -28,7 +28,7 @@ export const idle: Part = {
     await delay(seconds * 1_000);
     const percent = percentBetween(before, usage(processes));
     const memory = new Map(
-      [...processes].map(([name, pids]) => [name, sum(pids().map((pid) => memoryMb(pid) ?? Number.NaN))]),
+      [...processes].map(([name, pids]) => [name, sum(pids().flatMap((pid) => memoryMb(pid) ?? []))]),
     );
     const calendars = people * calendarsEach;
     return [
