@@ -20,6 +20,8 @@ export interface Publications {
   /** For `appendToStreams`: topic and key of an event that is published, nothing for one that stays private. */
   readonly route: RouteEvent;
   readonly topics: ReadonlyMap<string, Topic>;
+  /** False for an event of a version of the service that is not this one. */
+  knows(type: string): boolean;
   /** The message of a recorded event, with its sequence. Throws for an event that is not published. */
   toMessage(event: RecordedEvent, envelope: { source: string; epoch: number }): { topic: Topic; message: Message };
 }
@@ -34,6 +36,9 @@ export function publish<Contract extends MessageContract, Data>(
   return { topic, contract, toData };
 }
 
+/** What is said of an event that is not in the map. */
+export const notKnown = (type: string) => `${type} is neither published nor marked private`;
+
 /** `upcast` brings stored events of older shapes to the one of today before they are mapped: a replay meets them. */
 export function publications<Event extends { type: string; data: unknown }>(
   map: PublicationMap<Event>,
@@ -42,7 +47,7 @@ export function publications<Event extends { type: string; data: unknown }>(
   const byType = new Map<string, Publication<unknown>>(Object.entries(map));
   const publishedAs = (type: string): Published<unknown> | undefined => {
     const publication = byType.get(type);
-    if (publication === undefined) throw new Error(`${type} is neither published nor marked private`);
+    if (publication === undefined) throw new Error(notKnown(type));
     return publication === keepPrivate ? undefined : publication;
   };
   const topics = new Map<string, Topic>();
@@ -51,6 +56,7 @@ export function publications<Event extends { type: string; data: unknown }>(
   }
   return {
     topics,
+    knows: (type) => byType.has(type),
     route(event: EventToAppend): Route | undefined {
       const published = publishedAs(event.type);
       if (published === undefined) return undefined;

@@ -14,6 +14,15 @@ import { eventsBehind, isPublished, keyName, type PublishedEvent } from './publi
 import type { Quarantine } from './quarantine';
 import { MessageTooLarge, type Outgoing, type Sender } from './sender';
 
+/** Another version of this service has recorded events that this one can't publish: a relay of that version may. */
+export class OfAnotherVersion extends Error {
+  override readonly name = 'OfAnotherVersion';
+
+  constructor(readonly types: readonly string[]) {
+    super(`another version of this service has recorded ${types.join(', ')}`);
+  }
+}
+
 const REMEMBERED_KEYS = 50_000;
 
 export interface LogLaneOptions {
@@ -24,6 +33,8 @@ export interface LogLaneOptions {
   quarantine: Quarantine;
   logger: Logger;
   batchSize: number;
+  /** Events that no other relay could publish either: their keys are quarantined. */
+  foreignTypes: ReadonlySet<string>;
 }
 
 /** Follows the log and publishes what is to be published, in the order of `sequence` within a key. */
@@ -47,7 +58,7 @@ export class LogLane {
     this.unsaved = false;
   }
 
-  /** Publishes the next batch. Gives how many events it held. */
+  /** Publishes the next batch. Gives how many events it held. Throws OfAnotherVersion before it has sent anything. */
   async step(): Promise<number> {
     const { database, lease, batchSize } = this.options;
     let read: Awaited<ReturnType<typeof readLog>>;
@@ -58,6 +69,7 @@ export class LogLane {
       throw error;
     }
     const events = read.events.filter(isPublished);
+    this.requireKnown(events);
     const last = read.events.at(-1);
     if (last !== undefined)
       await this.publish(await this.inOrder(events, cursorAt(last, read.cursor.epoch)), read.cursor.epoch);
@@ -65,6 +77,14 @@ export class LogLane {
     this.unsaved = events.length === 0 && (this.unsaved || read.cursor.position !== this.cursor.position);
     this.cursor = read.cursor;
     return events.length;
+  }
+
+  private requireKnown(events: readonly PublishedEvent[]): void {
+    const { records, quarantine, foreignTypes } = this.options;
+    const types = events
+      .filter((event) => !records.knows(event) && !foreignTypes.has(event.type) && !quarantine.has(event))
+      .map(({ type }) => type);
+    if (types.length > 0) throw new OfAnotherVersion([...new Set(types)]);
   }
 
   private async startNewEpoch(error: CursorOfAnotherLog): Promise<number> {

@@ -12,7 +12,7 @@ import { describeError, type Logger, type Metrics, noMetrics } from '../observab
 import type { Publications } from '../publications';
 import { CommandLane } from './command-lane';
 import { type LeftOff, LeaseLost, RelayLease } from './lease';
-import { LogLane } from './log-lane';
+import { LogLane, OfAnotherVersion } from './log-lane';
 import { type OutboxDepth, outboxDepth } from './outbox-depth';
 import { RecordMaker } from './outgoing';
 import { DatabaseRestored, requireOwnHistory } from './own-history';
@@ -81,6 +81,7 @@ export class OutboxRelay {
   private failures = 0;
   private looks = 0;
   private refusing = false;
+  private readonly foreignTypes = new Set<string>();
   private depthAt = 0;
   private current: RelayState = { running: false, leader: false };
 
@@ -207,7 +208,10 @@ export class OutboxRelay {
     const quarantine = new Quarantine({ database, lease, sender, records, skipped, logger, metrics });
     await quarantine.load();
     return {
-      log: new LogLane({ database, lease, sender, records, quarantine, logger, batchSize }, cursor),
+      log: new LogLane(
+        { database, lease, sender, records, quarantine, logger, batchSize, foreignTypes: this.foreignTypes },
+        cursor,
+      ),
       commands: new CommandLane({ database, sender, source, topicPrefix, logger }),
       replays: new ReplayLane({ database, sender, records, publications, logger, metrics }),
       quarantine,
@@ -240,6 +244,7 @@ export class OutboxRelay {
     }
     // Whether the lease is still ours is not known: give it back if so, and start over from the stored cursor.
     await this.lease.release().catch(() => undefined);
+    if (error instanceof OfAnotherVersion) return this.stepAside(error);
     this.failures += 1;
     if (error instanceof DatabaseRestored || error instanceof CursorOfAnotherLog) return this.refuse(error);
     this.current.problem = describeError(error);
@@ -254,6 +259,16 @@ export class OutboxRelay {
   private async pause(ms: number): Promise<void> {
     const until = performance.now() + ms;
     for (let left = ms; left > 0 && !this.stopping; left = until - performance.now()) await this.waker.sleep(left);
+  }
+
+  /**
+   * While versions change, a newer process may have recorded what this one does not know: it is left to its relay, long enough for it
+   * to find the lease free. Whether there is one is not known, so that the same event is waited for once only.
+   */
+  private async stepAside({ types }: OfAnotherVersion): Promise<void> {
+    for (const type of types) this.foreignTypes.add(type);
+    this.options.logger.info({ types }, 'another version has recorded what this relay does not know: it stands by');
+    await this.pause(2 * this.leaseMs);
   }
 
   /** Nothing is published until the epoch of the log is advanced: what consumers have applied under these numbers is something else. */

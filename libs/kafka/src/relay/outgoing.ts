@@ -27,6 +27,11 @@ export class RecordMaker {
     private readonly skipped: SkippedNumbers,
   ) {}
 
+  /** False for an event that another version of this service has recorded. */
+  knows({ type }: { type: string }): boolean {
+    return this.publications.knows(type);
+  }
+
   /** Of an event that an operator had passed over: that its number is gone. Throws NotEncodable. */
   record(event: PublishedEvent, epoch: number, recordTopic = event.topic): Outgoing {
     if (this.skipped.has(event)) {

@@ -3,6 +3,7 @@ import type { Logger, Metrics } from '../observability';
 import type { RelayLease } from './lease';
 import { NotEncodable, type RecordMaker } from './outgoing';
 import { eventsOfTopic, keyName, type PublishedEvent } from './published-events';
+import { notKnown } from '../publications';
 import { MessageTooLarge, type Outgoing, type Sender } from './sender';
 import type { SkippedNumbers } from './skipped-numbers';
 
@@ -52,8 +53,14 @@ export class Quarantine {
     return this.keys.has(keyName(event));
   }
 
+  /** A key that waits only because the relay before this one was of an older version of the service is released. */
   async load(): Promise<void> {
-    const { rows } = await this.options.database.query<QuarantineRow>('SELECT topic, key FROM quarantined_keys');
+    const { database, records } = this.options;
+    const { rows } = await database.query<QuarantineRow>('SELECT * FROM quarantined_keys');
+    for (const row of rows) {
+      const { event_type: type, reason } = row;
+      if (reason === notKnown(type) && records.knows({ type })) await releaseQuarantined(database, row);
+    }
     this.keys.clear();
     for (const row of rows) this.keys.add(keyName(row));
     this.gauge();
