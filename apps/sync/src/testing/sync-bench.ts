@@ -39,6 +39,7 @@ export interface BenchSettings {
   retryBaseMs?: number;
   retryMaxAttempts?: number;
   userPerMinute?: number;
+  providerTimeoutMs?: number;
   watchTtlSeconds?: number;
 }
 
@@ -82,7 +83,7 @@ export class SyncBench {
       rootUrl: `${settings.googleUrl}/`,
       tokenUrl: `${settings.googleUrl}/token`,
       revokeUrl: `${settings.googleUrl}/revoke`,
-      timeoutMs: 5_000,
+      timeoutMs: settings.providerTimeoutMs ?? 5_000,
     });
     this.providers = new Map([[google.name, google]]);
     this.quotas = new QuotaBuckets(database, {

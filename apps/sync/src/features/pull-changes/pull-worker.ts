@@ -1,7 +1,7 @@
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { type Logger, periodic, type Worker } from '@calendar-sync/service-host';
 import type { Puller } from './puller';
-import { claimDue, prolongLease } from './sync-state.store';
+import { claimDue, type Lease, prolongLease } from './sync-state.store';
 
 export interface PullWorkerOptions {
   database: Database;
@@ -16,11 +16,22 @@ export interface PullWorkerOptions {
 
 /** Kept free of pulls from the beginning, which may take minutes, so that a push never waits for them. */
 const SHORT_ONES = 2;
+/** From then on an answer of the provider is slow: whoever waits for it does no work and needs no place. */
+const SLOW_AFTER_MS = 1_000;
+/** How many pulls there may be per place, those that wait for slow answers included. */
+const PULLS_PER_PLACE = 4;
 
-/** Claims calendars that are due and pulls them, as many at a time as allowed, each under a heartbeat. */
+interface Pull {
+  lease: Lease;
+  slow: boolean;
+}
+
+/**
+ * Claims calendars that are due and pulls them, as many at a time as allowed, each under a heartbeat. A pull whose provider
+ * does not answer gives its place to another calendar meanwhile, so that a few accounts that hang hold up nobody else.
+ */
 export class PullWorker {
-  private readonly running = new Set<Promise<void>>();
-  private long = 0;
+  private readonly running = new Map<Promise<void>, Pull>();
   private readonly loop: Worker;
 
   constructor(private readonly options: PullWorkerOptions) {
@@ -38,16 +49,23 @@ export class PullWorker {
 
   async stop(): Promise<void> {
     await this.loop.stop();
-    await Promise.all(this.running);
+    await Promise.all(this.running.keys());
   }
 
   private async round(signal: AbortSignal): Promise<void> {
     const { database, puller, worker, leaseMs, concurrency, logger } = this.options;
-    const limit = concurrency - this.running.size;
+    const pulls = [...this.running.values()];
+    const busy = pulls.filter(({ slow }) => !slow);
+    const most = concurrency * PULLS_PER_PLACE;
+    const limit = Math.min(concurrency - busy.length, most - pulls.length);
     if (limit <= 0 || signal.aborted) return;
-    const longOnes = Math.max(0, Math.max(1, concurrency - SHORT_ONES) - this.long);
-    for (const lease of await claimDue(database, { worker, leaseMs, limit, longOnes })) {
-      this.long += lease.long ? 1 : 0;
+    const isLong = ({ lease }: Pull) => lease.long;
+    const longOnes = Math.min(
+      Math.max(1, concurrency - SHORT_ONES) - busy.filter(isLong).length,
+      most - SHORT_ONES - pulls.filter(isLong).length,
+    );
+    for (const lease of await claimDue(database, { worker, leaseMs, limit, longOnes: Math.max(0, longOnes) })) {
+      const pull: Pull = { lease, slow: false };
       const heartbeat = setInterval(
         () =>
           void prolongLease(database, lease, leaseMs).catch((error: unknown) =>
@@ -55,13 +73,27 @@ export class PullWorker {
           ),
         leaseMs / 3,
       );
-      const run: Promise<void> = puller.pull(lease, signal).finally(() => {
-        clearInterval(heartbeat);
-        this.long -= lease.long ? 1 : 0;
-        this.running.delete(run);
-        this.wake();
-      });
-      this.running.add(run);
+      const run: Promise<void> = puller
+        .pull(lease, signal, (answer) => this.waitFor(answer, pull))
+        .finally(() => {
+          clearInterval(heartbeat);
+          this.running.delete(run);
+          this.wake();
+        });
+      this.running.set(run, pull);
+    }
+  }
+
+  private async waitFor<Answer>(answer: Promise<Answer>, pull: Pull): Promise<Answer> {
+    const timer = setTimeout(() => {
+      pull.slow = true;
+      this.wake();
+    }, SLOW_AFTER_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      pull.slow = false;
     }
   }
 }

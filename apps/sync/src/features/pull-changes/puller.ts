@@ -26,6 +26,9 @@ export interface PullerOptions {
   metrics: ServiceMetrics;
 }
 
+/** Waits for an answer of the provider, and may make use of the time. */
+export type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>;
+
 /** A cursor that is lost again and again within one pull is a failure like any other. */
 const LARGEST_RESTARTS = 3;
 
@@ -34,13 +37,13 @@ export class Puller {
   constructor(private readonly options: PullerOptions) {}
 
   /** Ends with the lease given back, whatever happens; only a database that can't be reached leaves it to run out. */
-  async pull(lease: Lease, stopping: AbortSignal): Promise<void> {
+  async pull(lease: Lease, stopping: AbortSignal, waitFor: WaitFor = (answer) => answer): Promise<void> {
     const { database, vault, providers, logger } = this.options;
     const progress: { pull?: PullRun; target?: PullTarget } = {};
     try {
       progress.target = await loadTarget(database, vault, providers, lease.calendarId);
       progress.pull = await database.transaction(async (tx) => openPull(tx, lease, await hold(tx, lease)));
-      await this.untilDone(lease, progress.target, progress, stopping);
+      await this.untilDone(lease, progress.target, progress, stopping, waitFor);
     } catch (error) {
       await this.failed(lease, progress, error).catch((inFailing: unknown) => {
         if (inFailing instanceof LeaseLost) return;
@@ -49,10 +52,16 @@ export class Puller {
     }
   }
 
-  private async untilDone(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, stopping: AbortSignal) {
+  private async untilDone(
+    lease: Lease,
+    target: PullTarget,
+    progress: { pull?: PullRun },
+    stopping: AbortSignal,
+    waitFor: WaitFor,
+  ) {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.pages(lease, target, progress, stopping);
+        return await this.pages(lease, target, progress, stopping, waitFor);
       } catch (error) {
         if (!(error instanceof CursorExpired) || restarts >= LARGEST_RESTARTS) throw error;
         progress.pull = await this.restart(lease, progress.pull!);
@@ -60,7 +69,13 @@ export class Puller {
     }
   }
 
-  private async pages(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, stopping: AbortSignal) {
+  private async pages(
+    lease: Lease,
+    target: PullTarget,
+    progress: { pull?: PullRun },
+    stopping: AbortSignal,
+    waitFor: WaitFor,
+  ) {
     const first = progress.pull!;
     const pages = target.provider
       .changesSince(target.credentials, target.providerCalendarId, {
@@ -72,7 +87,7 @@ export class Puller {
     while (status === 'running') {
       if (stopping.aborted) return releaseLease(this.options.database, lease, 0);
       await this.options.quotas.spend(target.user);
-      const next = await pages.next();
+      const next = await waitFor(pages.next());
       if (next.done) throw new Error('the pages ended without a cursor');
       status = await this.store(lease, target, progress, next.value);
     }
