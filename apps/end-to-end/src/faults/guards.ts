@@ -421,6 +421,88 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
     ],
   },
+  'dirty-seq-noted-before-the-call': {
+    does: 'A pull covers what was announced before its first call and nothing later: what was announced meanwhile has the calendar pulled again.',
+    fault: 7,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/finish-pull.js',
+        find: 'SET sync_token = $2, synced_seq = $3,',
+        replace: 'SET sync_token = $2, synced_seq = dirty_seq,',
+      },
+      {
+        module: 'apps/sync/dist/features/pull-changes/finish-pull.js',
+        find: 'CASE WHEN dirty_seq > $3 THEN',
+        replace: 'CASE WHEN false THEN',
+      },
+    ],
+  },
+  'one-lease-per-calendar': {
+    does: 'Who pulls a calendar holds its lease, and nobody claims it meanwhile.',
+    fault: 7,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
+        find: 'db.query(exports.CLAIM, [',
+        replace: "db.query(exports.CLAIM.replaceAll('AND (lease_until IS NULL OR lease_until <= now())', ''), [",
+      },
+    ],
+  },
+  'fencing-token': {
+    does: 'Every write of a pull carries the token of its lease and touches nothing once a higher one was given out.',
+    fault: 8,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
+        find: 'AND fencing_token = $2 AND active FOR UPDATE',
+        replace: 'AND fencing_token >= $2 AND active FOR UPDATE',
+      },
+    ],
+  },
+  'leases-run-out': {
+    does: 'A lease that nobody prolongs ends by the clock of the database, and the calendar goes to another worker.',
+    fault: 8,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
+        find: 'db.query(exports.CLAIM, [',
+        replace: "db.query(exports.CLAIM.replaceAll('OR lease_until <= now()', ''), [",
+      },
+    ],
+  },
+  'listing-after-a-lost-cursor': {
+    does: 'A sync token that the provider no longer takes leads to a listing from the beginning at once.',
+    fault: 9,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/puller.js',
+        find: 'if (!(error instanceof calendar_providers_port_1.CursorExpired) || restarts >= LARGEST_RESTARTS)',
+        replace: 'if (true)',
+      },
+    ],
+  },
+  'sweep-after-a-listing': {
+    does: 'What a listing from the beginning does not return is given up at its end.',
+    fault: 9,
+    weavings: [
+      {
+        module: 'apps/sync/dist/features/pull-changes/page-writer.js',
+        find: 'const absent = await (0, entry_store_1.loadAbsent)(tx, lease.calendarId, pull.pullId, limit);',
+        replace: 'const absent = new Map();',
+      },
+    ],
+  },
+  'unchanged-is-no-news': {
+    does: 'An entry that comes again and looks as it did is no event.',
+    fault: 9,
+    weavings: [
+      {
+        module: 'apps/sync/dist/domain/calendar-entry.decider.js',
+        find: 'if (fields.length === 0)',
+        replace: 'if (false)',
+      },
+    ],
+  },
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
