@@ -186,11 +186,14 @@ describe('a balancer', () => {
   it('ends the request to a replica when its client goes away', async () => {
     await open();
     let closed = false;
-    one.answer = other.answer = (incoming) => incoming.socket.once('close', () => (closed = true));
+    one.answer = other.answer = (incoming, response) => {
+      incoming.socket.once('close', () => (closed = true));
+      response.write('half');
+    };
     const outgoing = request(front.url, { method: 'GET' });
     outgoing.on('error', () => undefined);
     outgoing.end();
-    await eventually(() => front.served.size === 1);
+    await once(outgoing, 'response');
     outgoing.destroy();
     await eventually(() => closed);
     expect(front.lost).toBe(0);

@@ -152,6 +152,29 @@ describe('a proxy before Postgres', () => {
     expect(await kept()).toHaveLength(8);
   });
 
+  it('loses no more than it was told when several replies have begun', async () => {
+    const [several, lock] = [await Promise.all([through(), through()]), await direct()];
+    proxy.loseCommitReplies({ times: 1, after: /INTO kept/ });
+    await lock.query('SELECT pg_advisory_lock(1)');
+    const results = Promise.allSettled(
+      several.map((client, id) =>
+        client.query(
+          `INSERT INTO kept VALUES (${id}, repeat('x', 100000)) RETURNING text; SELECT pg_advisory_lock_shared(1)`,
+        ),
+      ),
+    );
+    await eventually(async () => {
+      const { rowCount } = await lock.query(
+        `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+         WHERE locktype = 'advisory' AND NOT granted`,
+      );
+      return rowCount === 2;
+    });
+    await lock.query('SELECT pg_advisory_unlock(1)');
+    expect((await results).map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(proxy.lostReplies).toBe(1);
+  });
+
   it('holds COMMIT back from the server until it is released', async () => {
     const client = await through();
     const hold = proxy.holdCommits({ times: 1, after: /INTO kept/ });
@@ -163,6 +186,14 @@ describe('a proxy before Postgres', () => {
     await committed;
     expect(hold.held()).toBe(0);
     expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('holds back nothing that ends in ROLLBACK', async () => {
+    const client = await through();
+    const hold = proxy.holdCommits({ times: 1, after: /INTO kept/ });
+    await client.query('BEGIN; INSERT INTO kept VALUES (1); ROLLBACK');
+    expect(hold.held()).toBe(0);
+    hold.release();
   });
 
   it('lets a COMMIT that was held arrive after its client is gone', async () => {

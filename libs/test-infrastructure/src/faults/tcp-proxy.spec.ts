@@ -138,7 +138,12 @@ describe('a TCP proxy', () => {
     proxy.blackhole();
     const text = 'x'.repeat(20_000_000);
     const caller = call().say(text);
-    await eventually(() => proxy.connections === 1);
+    const left: number[] = [];
+    await eventually(() => {
+      left.push(caller.socket.writableLength);
+      return proxy.connections === 1 && left.length > 10 && new Set(left.slice(-10)).size === 1;
+    });
+    expect(caller.socket.writableLength).toBeGreaterThan(0);
     await proxy.pass();
     await eventually(() => caller.heard.length === text.length);
   });
