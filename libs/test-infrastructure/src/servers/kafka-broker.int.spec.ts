@@ -2,6 +2,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { ownKafkaBroker, testKafka } from '../test-kafka';
 import { eventually } from '../eventually';
 
+jest.setTimeout(120_000);
+
 const connect = (brokers: string[]) => new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING });
 
 describe('the Kafka of a test run', () => {
@@ -34,7 +36,7 @@ describe('the Kafka of a test run', () => {
     expect(broker.brokers).toEqual(address);
 
     const again = connect(address).admin();
-    await eventually(() => again.connect().then(() => true));
+    await eventually(() => again.connect().then(() => true), { timeoutMs: 60_000 });
     expect(await eventually(() => again.fetchTopicOffsets('kept'))).toMatchObject([{ high: '1' }]);
     await again.disconnect();
     await broker.stop();

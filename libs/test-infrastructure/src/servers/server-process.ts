@@ -11,7 +11,7 @@ export interface ServerCommand {
   /** Takes stdout and stderr, appended. */
   logFile: string;
   /** Called when it ends while this process lives. */
-  onExit?: () => void;
+  onExit?: (code: number | null, signal: NodeJS.Signals | null) => void;
 }
 
 /**
