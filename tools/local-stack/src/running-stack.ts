@@ -2,7 +2,7 @@ import { freePorts, type KafkaBroker, type PostgresServer } from '@calendar-sync
 import type { Servers } from './servers/servers';
 import { type News, serviceDefinition, urlOf } from './services/process-definitions';
 import { databaseVariable, type Service, services } from './services/services';
-import { SupervisedProcess } from './services/supervised-process';
+import { type Exit, SupervisedProcess } from './services/supervised-process';
 import type { Secrets } from './settings/secrets';
 import type { Environment } from './settings/settings';
 import type { StackDirectory } from './stack-directory';
@@ -123,6 +123,11 @@ export class Stack {
 
   pid(name: string): number | undefined {
     return this.process(name).runningPid;
+  }
+
+  /** How a process ended the last time; known a moment after it has. */
+  exitOf(name: string): Exit | undefined {
+    return this.process(name).exit;
   }
 
   logFile(name: string): string {

@@ -20,10 +20,10 @@ interface Page<Item> {
   nextPageToken?: string;
 }
 
-/** The public API, as one of its users calls it. */
-export function gatewayClient(stack: Stack, user: string) {
+/** The public API, as one of its users calls it; at `origin` where something stands before the gateway. */
+export function gatewayClient(stack: Stack, user: string, origin: string = stack.urls.gateway) {
   let token: Promise<string> | undefined;
-  const http = httpClient(`${stack.urls.gateway}/api/v1/calendar`, async () => {
+  const http = httpClient(`${origin}/api/v1/calendar`, async () => {
     token ??= signToken({ user }, stack.secrets, stack.settings);
     return { authorization: `Bearer ${await token}` };
   });
@@ -56,7 +56,9 @@ export function gatewayClient(stack: Stack, user: string) {
     meetings: (from: string, to: string) =>
       all<{ title?: string; entryId: string; join?: { url: string } }>(`/meetings/${user}`, { from, to }),
     history: (entryId: string) => all<HistoryItem>(`/entries/${user}/${entryId}/history`, {}),
-    requestSync: () => http.post<Operation>(`/sync/${user}`),
+    requestSync: (waitSeconds?: number) =>
+      http.post<Operation>(`/sync/${user}`, undefined, waitSeconds ? { prefer: `wait=${waitSeconds}` } : {}),
+    operation: (operationId: string) => http.get<Operation>(`/operations/${operationId}`),
     syncState: () => http.get<Page<{ calendarId: string; state: string }>>(`/sync/${user}`),
   };
 }

@@ -66,6 +66,7 @@ describe('a supervised process', () => {
     await process.stop();
     expect(isRunning(pid)).toBe(false);
     expect(process.runningPid).toBeUndefined();
+    await eventually(() => expect(process.exit).toEqual({ code: null, signal: 'SIGTERM' }));
     expect(news).toEqual([]);
   });
 

@@ -27,6 +27,11 @@ export interface ProcessDefinition {
   onNews: (name: string, text: string) => void;
 }
 
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const STEADY_AFTER_MS = 60_000;
@@ -36,6 +41,7 @@ export class SupervisedProcess {
   private pid: number | undefined;
   private wanted = false;
   private generation = 0;
+  private lastExit: Exit | undefined;
   private pauseMs = FIRST_PAUSE_MS;
   private tail: LogTail | undefined;
   private spoken = 0;
@@ -50,6 +56,11 @@ export class SupervisedProcess {
     return this.pid !== undefined && isRunning(this.pid) ? this.pid : undefined;
   }
 
+  /** How it ended the last time. */
+  get exit(): Exit | undefined {
+    return this.lastExit;
+  }
+
   /** Starts it; not yet ready. Ends an orphan of an earlier stack first. */
   async start(): Promise<void> {
     const { args, env, logFile, pidFile } = this.definition;
@@ -59,7 +70,10 @@ export class SupervisedProcess {
     this.tail ??= new LogTail(logFile, (line) => this.tell(troubleIn(line)));
     const began = Date.now();
     const generation = (this.generation += 1);
-    const onExit = () => void this.again(began, generation);
+    const onExit = (code: number | null, by: NodeJS.Signals | null) => {
+      this.lastExit = { code, signal: by };
+      void this.again(began, generation);
+    };
     this.pid = await spawnServer({ command: process.execPath, args, env, logFile, onExit });
     writeFileSync(pidFile, String(this.pid));
   }
