@@ -276,12 +276,12 @@ export const guards: Readonly<Record<string, Guard>> = {
       {
         module: 'libs/event-sourcing/postgres/dist/rebuild.js',
         find: "await tx.query('LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE');",
-        replace: '',
+        replace: 'void 0;',
       },
       {
         module: 'libs/event-sourcing/postgres/dist/rebuild.js',
         find: 'await tx.query(`LOCK TABLE ${(0, projection_table_1.quoted)(model.name)} IN EXCLUSIVE MODE`);',
-        replace: '',
+        replace: 'void 0;',
       },
     ],
   },
