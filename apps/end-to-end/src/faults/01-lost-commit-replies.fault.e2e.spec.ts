@@ -88,6 +88,7 @@ describe('sync', () => {
 
   test('notifications that sync took without hearing of it are taken once', async () => {
     await loseReplies('sync', /UPDATE consumer_offsets/);
+    expect(await repeats(bench, 'sync')).toEqual([]);
 
     await expectConvergence(bench);
     expect(await repeats(bench, 'sync')).toEqual([]);
@@ -134,18 +135,21 @@ describe('sync', () => {
       'OperationProgressed calendars-listed',
       'OperationSucceeded',
     ]);
-    // Google pushes to the channels that sync knows of, one for each calendar, and to no others.
+    // Google pushes to the channels that sync knows of, one for each calendar that can be watched, and to no others.
     await eventually(
       async () => {
-        const items = await bench.simulator.channels();
-        const known = await rowsOf('sync', "SELECT channel_id AS what FROM calendar_webhooks WHERE state = 'live'");
-        const calendars = await rowsOf(
+        const live = (await bench.simulator.channels()).filter(({ state }) => state === 'live').map(({ id }) => id);
+        const known = await bench.query<{ channel_id: string; calendar_id: string }>(
           'sync',
-          "SELECT calendar_id::text AS what FROM calendars WHERE status = 'active'",
+          "SELECT channel_id, calendar_id FROM calendar_webhooks WHERE state = 'live'",
         );
-        const live = items.filter(({ state }) => state === 'live').map(({ id }) => id);
-        expect(live.sort()).toEqual(known.sort());
-        expect(live).toHaveLength(calendars.length);
+        const watched = await rowsOf(
+          'sync',
+          "SELECT calendar_id::text AS what FROM calendar_sync_states WHERE active AND mode = 'push'",
+        );
+        expect(live.sort()).toEqual(known.map(({ channel_id }) => channel_id).sort());
+        expect(known.map(({ calendar_id }) => calendar_id).sort()).toEqual(watched.sort());
+        expect(watched).toContain(await bench.calendarOf(person));
       },
       { timeoutMs: 60_000, intervalMs: 500 },
     );
@@ -158,6 +162,8 @@ describe('projectors', () => {
     async (service) => {
       await noteRepeats(bench, service);
       await loseReplies(service, /UPDATE consumer_offsets/);
+      expect(await repeats(bench, service)).toEqual([]);
+
       await expectConvergence(bench);
       expect(await repeats(bench, service)).toEqual([]);
     },

@@ -141,6 +141,7 @@ function outOfOrder(records: readonly TopicRecord[]): string[] {
     meaning.set(name, `${headers['ce_id']} ${digest}`);
     const reached = last.get(line) ?? 0;
     if (sequence > reached + 1 && last.has(line)) faults.push(`${line} jumps from ${reached} to ${sequence}`);
+    if (sequence < reached && before === undefined) faults.push(`${line} has ${sequence} only after ${reached}`);
     last.set(line, Math.max(reached, sequence));
   }
   return faults.slice(0, 20);

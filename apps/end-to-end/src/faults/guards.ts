@@ -580,6 +580,45 @@ export const guards: Readonly<Record<string, Guard>> = {
       },
     ],
   },
+  'log-is-read-below-open-transactions': {
+    does: 'Whoever follows the log reads only what lies before the oldest transaction that is still open.',
+    fault: 2,
+    test: 'while 500 others commit',
+    weavings: [
+      {
+        module: 'libs/event-sourcing/postgres/dist/log.js',
+        find: "($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())';",
+        replace: "($1::xid8, $2::bigint)';",
+      },
+      {
+        module: 'libs/event-sourcing/postgres/dist/log.js',
+        find: 'SELECT epoch AS log_epoch, $1::xid8 > pg_snapshot_xmin(pg_current_snapshot()) AS cursor_ahead',
+        replace: 'SELECT epoch AS log_epoch, $1::xid8 IS NULL AS cursor_ahead',
+      },
+      {
+        module: 'libs/kafka/dist/relay/work-waiting.js',
+        find: 'OR $1::xid8 > pg_snapshot_xmin(pg_current_snapshot())',
+        replace: '',
+      },
+      {
+        module: 'libs/kafka/dist/relay/work-waiting.js',
+        find: 'AND tx < pg_snapshot_xmin(pg_current_snapshot())',
+        replace: '',
+      },
+    ],
+  },
+  'keys-are-published-by-sequence': {
+    does: 'The relay publishes a key by its numbers, with what lies behind the batch, and not as the log holds it.',
+    fault: 2,
+    test: 'while 500 others commit',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/relay/log-lane.js',
+        find: '.sort((a, b) => a.sequence - b.sequence)',
+        replace: '',
+      },
+    ],
+  },
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */
