@@ -88,10 +88,11 @@ export const guards: Readonly<Record<string, Guard>> = {
     ],
   },
   'moved-offset-stops-a-zombie': {
-    does: 'What lies below the stored offset is dropped before anything is written, also by a process that does not know yet that its partition was given away.',
+    does: 'A process that does not know yet that its partition was given away finds the stored offset moved: a batch that ends before it is given up, and what lies below it is dropped; either can be enough here, so both are taken away.',
     fault: 4,
     test: 'before it opened its transaction',
     weavings: [
+      { module: 'libs/kafka/dist/consume/chunk.js', find: 'if (highWatermark < next)', replace: 'if (false)' },
       {
         module: 'libs/kafka/dist/consume/chunk.js',
         find: '.filter(({ offset }) => BigInt(offset) >= next)',
