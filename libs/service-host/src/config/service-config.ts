@@ -50,6 +50,10 @@ export class ServiceConfig {
   )
   TRUSTED_PROXIES?: string[];
 
+  /** For how long a process that was asked to end goes on answering after it has said that it is not ready. */
+  @IntegerSetting({ min: 0, max: 60_000, default: 1_000 })
+  DRAIN_MS: number;
+
   @ChoiceSetting(logLevels, { default: 'info' })
   LOG_LEVEL: LogLevel;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -31,6 +32,8 @@ export interface RunningService {
   /** `http://host:port`, with the port that was taken. */
   readonly url: string;
   readonly logger: Logger;
+  /** Says that it is not ready, and goes on answering for as long as whoever balances requests may need to notice. */
+  drain(): Promise<void>;
   /** Not ready, stop accepting, leave the group, finish the relay's batch, close the pools. Once, however often it is called. */
   stop(): Promise<void>;
 }
@@ -105,7 +108,11 @@ export async function openService(
     await stop();
     throw error;
   }
-  return { app, url: await app.getUrl(), logger, stop };
+  const drain = async () => {
+    lifecycle.drain();
+    await delay(config.DRAIN_MS);
+  };
+  return { app, url: await app.getUrl(), logger, drain, stop };
 }
 
 class ServiceRoot {}

@@ -67,6 +67,18 @@ describe('a service as a process', () => {
     expect(host.exits).toEqual([0]);
   });
 
+  it('says that it is not ready, and goes on answering until balancers have noticed', async () => {
+    const host = new TestProcess({ ...environment, DRAIN_MS: '3000' });
+    await startService(QuietModule, quietService, { host, logDestination });
+    host.emit('SIGTERM');
+    const ready = await fetch(`${urlOf()}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ parts: { service: 'shutting down' } });
+    await expect(fetch(`${urlOf()}/health/live`)).resolves.toMatchObject({ status: 200 });
+    await eventually(() => host.exits.length > 0, { timeoutMs: 20_000 });
+    expect(host.exits).toEqual([0]);
+  });
+
   it('ends with 1 when its shutdown takes longer than it may', async () => {
     const host = new TestProcess(environment);
     await startService(StuckModule, quietService, { host, logDestination, shutdownLimitMs: 50 });

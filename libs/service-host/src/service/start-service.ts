@@ -18,7 +18,7 @@ export interface HostProcess {
 export interface StartOptions {
   host?: HostProcess;
   logDestination?: DestinationStream;
-  /** How long a shutdown may take before the process ends all the same, with code 1. */
+  /** How long a shutdown may take after the draining before the process ends all the same, with code 1. */
   shutdownLimitMs?: number;
 }
 
@@ -33,6 +33,8 @@ export async function startService(
   let leaving = false;
 
   const leave = async () => {
+    // Until the last balancer has noticed, requests come: they are answered.
+    await running?.drain();
     const limit = setTimeout(() => {
       logger.error({ limitMs: shutdownLimitMs }, 'the shutdown took too long');
       host.exit(1);

@@ -79,6 +79,7 @@ const forEveryone = [
   'NO_PROXY',
   'HOST',
   'LOG_LEVEL',
+  'DRAIN_MS',
   'KAFKA_BROKERS',
   'TOPIC_PREFIX',
   'DATABASE_CONNECTIONS',
