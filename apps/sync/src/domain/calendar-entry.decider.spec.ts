@@ -78,6 +78,26 @@ describe('an entry', () => {
     expect(decide(record(revision(2_000, standup(), spelled)), entry)).toEqual([]);
   });
 
+  it.each([
+    ['not held there before', { cancelled: true }],
+    ['held there before', {}],
+  ])('is cancelled in the series to which a split gave its date, though it was %s', (_before, known) => {
+    const place = (series: string) => ({
+      providerSeriesId: series,
+      seriesId: series,
+      originalStart: { dateTime: '2026-11-30T09:00:00+01:00' },
+    });
+    const [before] = decide(record(revision(1_000, standup(), { ...place('old'), ...known })), initialState);
+    const entry = evolve(initialState, before!);
+    const gone = record(tombstone(place('new')));
+    const [event] = decide(gone, entry);
+    expect(event).toMatchObject({ type: 'EntryCancelled', data: { entry: { seriesId: 'new', title: 'Stand-up' } } });
+    const after = evolve(entry, event!);
+    expect(after).toMatchObject({ identity: { seriesId: 'new' }, cancelled: 'cancelled-at-provider' });
+    expect(decide(gone, after)).toEqual([]);
+    expect(decide(record(tombstone()), after)).toEqual([]);
+  });
+
   it('ignores a revision that is older than the one it has', () => {
     given(calendarEntry, added(first))
       .when(record(revision(999, standup({ title: 'Old' }))))

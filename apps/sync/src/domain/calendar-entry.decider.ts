@@ -86,19 +86,19 @@ export function decide(command: EntryCommand, entry: Entry): EntryEvent[] {
   const identity = identityOf(about, providerCalendarId, revision);
   const mark = markOf(revision);
   if (revision.cancelled) {
-    if (entry.cancelled !== undefined) return [];
     // A tombstone of what was never seen says nothing, except that an occurrence of a series doesn't take place.
     if (!entry.known && revision.providerSeriesId === undefined) return [];
-    const lastKnown = entry.details ?? revision.details;
+    const known = entry.identity ?? identity;
+    const place = revision.providerSeriesId === undefined ? known : { ...known, ...placeOf(identity) };
+    const moved = changedPlace(known, place);
+    // The parts of a split series name a date alike: it is taken out of each of them by a tombstone of its own.
+    if (entry.cancelled !== undefined && moved.length === 0) return [];
+    const status = changed('status', entry.details?.status, 'cancelled');
     return [
-      cancelled(
-        about,
-        { ...identity, ...(entry.identity ?? {}) },
-        lastKnown,
-        'cancelled-at-provider',
-        mark,
-        entry.known,
-      ),
+      cancelled(about, place, entry.details ?? revision.details, 'cancelled-at-provider', mark, [
+        ...(entry.known && entry.cancelled === undefined ? [status] : []),
+        ...moved,
+      ]),
     ];
   }
   const details = revision.details;
@@ -121,7 +121,7 @@ export function evolve(entry: Entry, event: EntryEvent): Entry {
     const kept = entry.details ?? lastKnownDetails(details);
     return {
       known: true,
-      identity: entry.identity ?? identity,
+      identity,
       ...(kept === undefined ? {} : { details: kept }),
       cancelled: event.data.reason,
       ...marks,
@@ -164,7 +164,8 @@ function isNews(revision: Revision, entry: Entry, listedInFull: boolean): boolea
 
 function giveUp({ about, reason }: GiveUpEntry['data'], entry: Entry): EntryEvent[] {
   if (!entry.known || entry.cancelled !== undefined || entry.identity === undefined) return [];
-  return [cancelled(about, entry.identity, entry.details, reason, {}, true)];
+  const status = changed('status', entry.details?.status, 'cancelled');
+  return [cancelled(about, entry.identity, entry.details, reason, {}, [status])];
 }
 
 function cancelled(
@@ -173,7 +174,7 @@ function cancelled(
   lastKnown: EntryDetails | undefined,
   reason: CancelReason,
   revision: RevisionMark,
-  wasKnown: boolean,
+  fields: ChangedField[],
 ): EntryCancelled {
   return {
     type: 'EntryCancelled',
@@ -181,7 +182,7 @@ function cancelled(
       ...about,
       entry: { ...identity, ...(lastKnown ?? {}), status: 'cancelled' },
       reason,
-      changed: wasKnown ? [changed('status', lastKnown?.status, 'cancelled')] : [],
+      changed: fields,
       revision,
     },
   };
@@ -198,6 +199,12 @@ function identityOf(about: EntryAbout, providerCalendarId: string, revision: Rev
     ...(revision.originalStart === undefined ? {} : { originalStart: revision.originalStart }),
   };
 }
+
+const placeOf = ({ seriesId, providerSeriesId, originalStart }: EntryIdentity) => ({
+  ...(seriesId === undefined ? {} : { seriesId }),
+  ...(providerSeriesId === undefined ? {} : { providerSeriesId }),
+  ...(originalStart === undefined ? {} : { originalStart }),
+});
 
 const markOf = ({ etag, updatedAt }: Revision): RevisionMark => pick({ etag, updatedAt });
 

@@ -152,6 +152,11 @@ describe('what a page says of one entry twice', () => {
     expect(believable(items)).toEqual({ items: [other, alive], contradicted: true });
   });
 
+  it('does not believe undated tombstones of two parts of a split series', () => {
+    const parts = ['old', 'new'].map((providerSeriesId) => ({ ...gone, providerSeriesId }));
+    expect(believable([other, ...parts])).toEqual({ items: [other], contradicted: true });
+  });
+
   it('believes a dated tombstone, for its time tells, and an undated one alone', () => {
     const dated = { ...gone, updatedAt: 3_000 };
     for (const items of [

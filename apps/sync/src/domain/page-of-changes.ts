@@ -62,19 +62,25 @@ export const mastersFirst = <Item>(items: readonly Item[], seriesOf: (item: Item
 
 interface Told {
   providerEntryId: string;
+  providerSeriesId?: string;
   cancelled: boolean;
   updatedAt?: number;
 }
 
 /**
- * A whole page without the undated tombstones of entries that it also shows living: one of the two is a repeat of the
- * past, and nothing tells which. `contradicted` says that there were some; only a full listing tells what is so.
+ * A whole page without the undated tombstones of entries that it also shows living, or cancelled in another series: one of
+ * the two is a repeat of the past, and nothing tells which. `contradicted` says that there were some; only a full listing
+ * tells what is so.
  */
 export function believable<Item extends Told>(items: readonly Item[]): { items: Item[]; contradicted: boolean } {
   const living = new Set(items.filter(({ cancelled }) => !cancelled).map(({ providerEntryId }) => providerEntryId));
+  const undated = items.filter(({ cancelled, updatedAt }) => cancelled && updatedAt === undefined);
+  const seriesOf = Map.groupBy(undated, ({ providerEntryId }) => providerEntryId);
+  const inTwoSeries = (providerEntryId: string) =>
+    new Set(seriesOf.get(providerEntryId)?.map(({ providerSeriesId }) => providerSeriesId)).size > 1;
   const believed = items.filter(
     ({ providerEntryId, cancelled, updatedAt }) =>
-      !cancelled || updatedAt !== undefined || !living.has(providerEntryId),
+      !cancelled || updatedAt !== undefined || !(living.has(providerEntryId) || inTwoSeries(providerEntryId)),
   );
   return { items: believed, contradicted: believed.length < items.length };
 }
