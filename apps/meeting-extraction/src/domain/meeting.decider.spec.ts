@@ -159,4 +159,36 @@ describe('An instance of a series', () => {
     given(meeting, scheduled(standup, instance)).when({ type: 'JoinSeries' }).thenNothing();
     given(meeting).when({ type: 'JoinSeries' }).thenNothing();
   });
+
+  describe('whose date a split gave to another series', () => {
+    const there: MeetingAbout = { ...instance, seriesId: 'series split off' };
+
+    it('says that it is an instance of that one, with nothing else changed', () => {
+      given(meeting, scheduled(standup, instance))
+        .when(record({ meeting: standup }, there))
+        .then({
+          type: 'MeetingChanged',
+          data: {
+            about: there,
+            meeting: standup,
+            changed: [{ field: 'seriesId', old: 'series', new: 'series split off' }],
+          },
+        });
+    });
+
+    it('is cancelled there, though it was cancelled before, and once', () => {
+      given(meeting, cancelled('entry-cancelled', instance))
+        .when(record({ noMeeting: 'entry-cancelled' }, there, true))
+        .then(cancelled('entry-cancelled', there));
+      given(meeting, cancelled('entry-cancelled', instance), cancelled('entry-cancelled', there))
+        .when(record({ noMeeting: 'entry-cancelled' }, there, true))
+        .thenNothing();
+    });
+
+    it('is set aside there as long as that series is no meeting', () => {
+      given(meeting, setAside('entry-cancelled'))
+        .when(record({ noMeeting: 'entry-cancelled' }, there))
+        .then({ type: 'InstanceSetAside', data: { about: there, reason: 'entry-cancelled' } });
+    });
+  });
 });

@@ -96,16 +96,28 @@ function met(about: MeetingAbout, now: MeetingDetails, state: Meeting): MeetingE
     events.push({ type: 'MeetingRescheduled', data: { about, meeting: now, previous } });
   }
   const changed = changedFields(before, now);
+  if (!isOf(about, state)) changed.push(newSeries(state.about, about));
   if (changed.length > 0) events.push({ type: 'MeetingChanged', data: { about, meeting: now, changed } });
   return events;
 }
 
 function notMet(about: MeetingAbout, reason: string, seriesMeets: boolean, state: Meeting): MeetingEvent[] {
-  if (state.status === 'cancelled') return [];
+  if (state.status === 'cancelled' && isOf(about, state)) return [];
   if (state.status === 'scheduled') return [{ type: 'MeetingCancelled', data: { about, reason } }];
   // Whoever knows the series expects this instance, though it was never told of on its own.
   if (seriesMeets) return [{ type: 'MeetingCancelled', data: { about, reason } }];
   // Exceptions may come before their series, which may still turn out to be a meeting.
-  if (about.seriesId === undefined || (state.status === 'set-aside' && state.reason === reason)) return [];
+  const isSetAside = state.status === 'set-aside' && state.reason === reason && isOf(about, state);
+  if (about.seriesId === undefined || isSetAside) return [];
   return [{ type: 'InstanceSetAside', data: { about, reason } }];
 }
+
+/** False where a split has given the instance's date to another series: what was told of it says nothing of its place there. */
+const isOf = ({ seriesId }: MeetingAbout, state: Exclude<Meeting, { status: 'unknown' }>) =>
+  seriesId === state.about.seriesId;
+
+const newSeries = ({ seriesId: old }: MeetingAbout, { seriesId: now }: MeetingAbout): ChangedField => ({
+  field: 'seriesId',
+  ...(old === undefined ? {} : { old }),
+  ...(now === undefined ? {} : { new: now }),
+});
