@@ -18,7 +18,7 @@ export interface SimulatedChannel {
   opened: number;
   expiration: number;
   stoppedAt?: number;
-  deliveries: { messageNumber: number; state: 'sync' | 'exists'; attempts: number; outcome: string }[];
+  deliveries: { at: number; messageNumber: number; state: 'sync' | 'exists'; attempts: number; outcome: string }[];
 }
 
 /** A call that the provider got, and how it ended; noted with its answer. */
