@@ -14,7 +14,7 @@ beforeAll(async () => {
     // Pushes are what counts here. A claim of which nobody heard is free again soon.
     env: { POLL_MIN_SECONDS: '10', POLL_MAX_SECONDS: '20', SYNC_LEASE_MS: '2000' },
   });
-}, 180_000);
+}, 300_000);
 afterAll(() => bench.close(), 60_000);
 
 /** Changes go on at the provider until the service has not heard of that many of its own commits. */

@@ -11,7 +11,7 @@ let bench: FaultBench;
 
 beforeAll(async () => {
   bench = await FaultBench.open(seed, { detours: true });
-}, 180_000);
+}, 300_000);
 afterAll(() => bench?.close(), 60_000);
 
 /** As webhook-ingestion records a push. */
@@ -82,9 +82,19 @@ test('an append that is held open for too long is ended by the database, and its
   const hold = bench.databases.sync.holdCommits({ times: 1, after: /INSERT INTO calendar_entries/ });
   await bench.mutate(5);
   await eventually(() => expect(hold.held()).toBe(1), { timeoutMs: 60_000 });
+  const [open] = await bench.query<{ pid: number }>(
+    'sync',
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND backend_xid IS NOT NULL
+     ORDER BY xact_start LIMIT 1`,
+  );
+  expect(open).toBeDefined();
   await bench.mutate(50);
   // Nobody releases it.
-  await eventually(() => expect(hold.held()).toBe(0), { timeoutMs: 30_000 });
+  await eventually(
+    async () =>
+      expect(await bench.query('sync', 'SELECT FROM pg_stat_activity WHERE pid = $1', [open!.pid])).toEqual([]),
+    { timeoutMs: 30_000 },
+  );
   await expectConvergence(bench);
   expect(await bench.query('sync', "SELECT data FROM events WHERE type = 'CalendarSyncFailed'")).toEqual([]);
 });

@@ -12,7 +12,7 @@ let bench: FaultBench;
 
 beforeEach(async () => {
   bench = await FaultBench.open(seed, { detours: true });
-}, 180_000);
+}, 300_000);
 afterEach(() => bench?.close(), 60_000);
 
 /** So many pushes a second until the returned function is called; it gives what they were answered. */

@@ -12,7 +12,7 @@ let bench: FaultBench;
 
 beforeEach(async () => {
   bench = await FaultBench.open(seed);
-}, 180_000);
+}, 300_000);
 afterEach(() => bench?.close(), 60_000);
 
 const pids = () => new Map(bench.stack.serviceProcesses.map((name) => [name, bench.stack.pid(name)!]));

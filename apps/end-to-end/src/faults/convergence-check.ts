@@ -30,7 +30,7 @@ export async function expectConvergence(bench: FaultBench, expected: Expectation
   await eventually(async () => void expect(await onTheWay(bench)).toEqual([]), { timeoutMs, intervalMs: 250 });
   // Polls go on, and a record may just be on its way between two looks: what does not hold must keep not holding.
   await eventually(async () => void expect(await violations(bench, expected)).toEqual([]), {
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
     intervalMs: 1_000,
   });
   await converged(bench.stack, bench.simulator, bench.people, WINDOW, timeoutMs);
@@ -77,7 +77,13 @@ interface StoredEvent {
   id: string;
 }
 
+/** Polls go on while it looks: what is stored and applied is read before the records that it came from, and after those that it must hold. */
 async function violations(bench: FaultBench, expected: Expectations): Promise<string[]> {
+  const before = new Map(
+    (await watermarks(bench.stack.brokers)).map(({ topic, partition, high }) => [`${topic} ${partition}`, high]),
+  );
+  const applied = new Map<Service, Applied>();
+  for (const service of services) applied.set(service, await appliedBy(bench, service, expected));
   const stored = new Map<Service, StoredEvent[]>();
   for (const service of services) {
     stored.set(
@@ -97,7 +103,12 @@ async function violations(bench: FaultBench, expected: Expectations): Promise<st
   return [
     ...unpublished(stored, records, expected),
     ...outOfOrder(records),
-    ...(await appliedWrongly(bench, records, expected)),
+    ...appliedWrongly(
+      applied,
+      records,
+      records.filter(({ topic, partition, offset }) => offset < (before.get(`${topic} ${partition}`) ?? 0n)),
+      expected,
+    ),
     ...(await parkedUnexpectedly(bench, expected)),
     ...(await quarantinedUnexpectedly(bench, expected)),
     ...(await notReady(bench)),
@@ -147,52 +158,90 @@ function outOfOrder(records: readonly TopicRecord[]): string[] {
   return faults.slice(0, 20);
 }
 
-/** Each consumer is at the last number of each key, and has kept what it received once. */
-async function appliedWrongly(
-  bench: FaultBench,
-  records: readonly TopicRecord[],
-  { parked = {}, strangers = [] }: Expectations,
-): Promise<string[]> {
-  const faults: string[] = [];
-  const publishedOn = new Map<string, Set<string>>();
-  const ends = new Map<string, { epoch: number; sequence: number }>();
-  for (const { topic, key, headers } of records) {
-    if (isOfReplay(topic) || headers['ce_sequence'] === undefined || strangers.includes(headers['ce_source'] ?? ''))
-      continue;
-    const name = `${topic}\n${key}\n${headers['ce_source']}`;
-    if (!publishedOn.has(topic)) publishedOn.set(topic, new Set());
-    publishedOn.get(topic)!.add(headers['ce_id'] ?? '');
-    const [epoch, sequence] = [Number(headers['ce_epoch']), Number(headers['ce_sequence'])];
-    const before = ends.get(name);
-    if (!before || epoch > before.epoch || (epoch === before.epoch && sequence > before.sequence))
-      ends.set(name, { epoch, sequence });
-  }
-  for (const service of services) {
-    const kept = await bench.query<{ topic: string; count: number; distinct: number }>(
+interface Reached {
+  topic: string;
+  key: string;
+  source: string;
+  epoch: string;
+  last: string;
+}
+
+/** What a consumer has kept and how far it is. */
+interface Applied {
+  kept: { topic: string; count: number; distinct: number }[];
+  topics: ReadonlySet<string>;
+  reached: ReadonlyMap<string, Reached>;
+}
+
+const keyOf = ({ topic, key, source = '' }: { topic: string; key: string; source?: string | undefined }) =>
+  `${topic}\n${key}\n${source}`;
+
+async function appliedBy(bench: FaultBench, service: Service, { strangers = [] }: Expectations): Promise<Applied> {
+  const topics = await bench.query<{ topic: string }>(service, 'SELECT DISTINCT topic FROM consumer_offsets');
+  const rows = await bench.query<Reached>(
+    service,
+    'SELECT topic, key, source, epoch, last_sequence AS last FROM consumer_sequences',
+  );
+  return {
+    topics: new Set(topics.map(({ topic }) => topic)),
+    reached: new Map(rows.map((row) => [keyOf(row), row])),
+    kept: await bench.query(
       service,
       `SELECT metadata->'received'->>'topic' AS topic, count(*)::int AS count, count(DISTINCT id)::int AS distinct FROM events
        WHERE metadata->'received' IS NOT NULL AND NOT metadata->'received'->>'source' = ANY ($1) GROUP BY 1`,
       [strangers],
-    );
+    ),
+  };
+}
+
+/** The highest epoch and number of every key. */
+function endsOf(records: readonly TopicRecord[], { strangers = [] }: Expectations) {
+  const ends = new Map<string, { topic: string; key: string; epoch: number; sequence: number }>();
+  for (const { topic, key, headers } of records) {
+    const source = headers['ce_source'];
+    if (isOfReplay(topic) || headers['ce_sequence'] === undefined || strangers.includes(source ?? '')) continue;
+    const [epoch, sequence] = [Number(headers['ce_epoch']), Number(headers['ce_sequence'])];
+    const name = keyOf({ topic, key, source });
+    const end = ends.get(name);
+    if (!end || isBefore(end, { epoch, sequence })) ends.set(name, { topic, key, epoch, sequence });
+  }
+  return ends;
+}
+
+const isBefore = (
+  one: { epoch: number; sequence: number },
+  other: { epoch: number; sequence: number } | undefined = { epoch: 0, sequence: 0 },
+) => one.epoch < other.epoch || (one.epoch === other.epoch && one.sequence < other.sequence);
+
+/** Each consumer is at the last number of each key: of those that were there before it was asked, if not further; and has kept what it received once. */
+function appliedWrongly(
+  applied: ReadonlyMap<Service, Applied>,
+  records: readonly TopicRecord[],
+  thereBefore: readonly TopicRecord[],
+  expected: Expectations,
+): string[] {
+  const faults: string[] = [];
+  const publishedOn = new Map<string, Set<string>>();
+  for (const { topic, headers } of records) {
+    if (expected.strangers?.includes(headers['ce_source'] ?? '')) continue;
+    if (!publishedOn.has(topic)) publishedOn.set(topic, new Set());
+    publishedOn.get(topic)!.add(headers['ce_id'] ?? '');
+  }
+  const last = endsOf(records, expected);
+  const due = endsOf(thereBefore, expected);
+  for (const [service, { kept, topics, reached }] of applied) {
     for (const { topic, count, distinct } of kept) {
       if (count !== distinct) faults.push(`${service} kept ${count - distinct} messages of ${topic} twice`);
       const published = publishedOn.get(topic)?.size ?? 0;
       if (distinct > published) faults.push(`${service} kept ${distinct} messages of ${topic}, which has ${published}`);
     }
-    if (parked[service] !== undefined) continue;
-    const topics = await bench.query<{ topic: string }>(service, 'SELECT DISTINCT topic FROM consumer_offsets');
-    const read = new Set(topics.map(({ topic }) => topic));
-    const rows = await bench.query<{ topic: string; key: string; source: string; epoch: string; last: string }>(
-      service,
-      'SELECT topic, key, source, epoch, last_sequence AS last FROM consumer_sequences',
-    );
-    const reached = new Map(rows.map((row) => [`${row.topic}\n${row.key}\n${row.source}`, row]));
-    for (const [name, end] of ends) {
-      const [topic, key] = name.split('\n') as [string, string];
-      if (!read.has(topic)) continue;
-      const at = reached.get(name);
-      if (Number(at?.epoch) !== end.epoch || Number(at?.last) !== end.sequence)
-        faults.push(`${service} is at ${at?.last ?? 'nothing'} of ${end.sequence} on ${topic} ${key}`);
+    if (expected.parked?.[service] !== undefined) continue;
+    for (const [name, { topic, key, epoch, sequence }] of last) {
+      if (!topics.has(topic)) continue;
+      const row = reached.get(name);
+      const at = { epoch: Number(row?.epoch ?? 0), sequence: Number(row?.last ?? 0) };
+      if (isBefore({ epoch, sequence }, at) || isBefore(at, due.get(name)))
+        faults.push(`${service} is at ${row?.last ?? 'nothing'} of ${sequence} on ${topic} ${key}`);
     }
   }
   return faults.slice(0, 20);
