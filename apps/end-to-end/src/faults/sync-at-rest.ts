@@ -8,14 +8,15 @@ export const hardlyPolled = { POLL_MIN_SECONDS: '1800', POLL_MAX_SECONDS: '3600'
 export async function syncAtRest(bench: FaultBench, timeoutMs = 90_000): Promise<void> {
   await eventually(
     async () => {
-      const [due] = await bench.query(
+      const [busy] = await bench.query(
         'sync',
-        `SELECT (SELECT count(*)::int FROM calendar_sync_states WHERE active
+        `SELECT (SELECT coalesce(json_agg(s), '[]') FROM calendar_sync_states AS s WHERE active
              AND (lease_until IS NOT NULL OR dirty_seq > synced_seq OR due_at < now() + interval '1 minute')) AS calendars,
-           (SELECT count(*)::int FROM jobs WHERE kind <> 'list-calendars' AND run_at < now() + interval '1 minute') AS jobs,
-           (SELECT count(*)::int FROM pending_notifications) AS notifications`,
+           (SELECT coalesce(json_agg(j), '[]') FROM jobs AS j
+             WHERE kind <> 'list-calendars' AND run_at < now() + interval '1 minute') AS jobs,
+           (SELECT coalesce(json_agg(n), '[]') FROM pending_notifications AS n) AS notifications`,
       );
-      expect(due).toEqual({ calendars: 0, jobs: 0, notifications: 0 });
+      expect(busy).toEqual({ calendars: [], jobs: [], notifications: [] });
     },
     { timeoutMs, intervalMs: 200 },
   );
