@@ -56,6 +56,23 @@ describe('the lease of a calendar', () => {
     expect(claims.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
+  test('is given back for good, though a heartbeat waited meanwhile', async () => {
+    await soil();
+    const lease = (await claim())!;
+    const heartbeat = await bench.database.transaction(async (tx) => {
+      await hold(tx, lease);
+      const prolonged = prolongLease(bench.database, lease, 60_000);
+      await eventually(async () => {
+        const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        expect(await bench.rows(waiting)).toHaveLength(1);
+      });
+      await releaseLease(tx, lease, 0);
+      return { prolonged };
+    });
+    expect(await heartbeat.prolonged).toBe(false);
+    expect(await claim()).toBeDefined();
+  });
+
   test('is taken by another worker when it ran out, and the writes of the first then touch nothing', async () => {
     await soil();
     const first = (await claim())!;

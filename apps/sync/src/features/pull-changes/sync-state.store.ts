@@ -89,10 +89,11 @@ export async function claimDue(
   }));
 }
 
+/** False: it is somebody else's now, or was given back; a heartbeat that waited for that must not hold the calendar once more. */
 export async function prolongLease(db: Queryable, lease: Lease, leaseMs: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE calendar_sync_states SET lease_until = now() + $3 * interval '1 millisecond'
-     WHERE calendar_id = $1 AND fencing_token = $2`,
+     WHERE calendar_id = $1 AND fencing_token = $2 AND lease_until IS NOT NULL`,
     [lease.calendarId, lease.fencingToken, leaseMs],
   );
   return rowCount === 1;

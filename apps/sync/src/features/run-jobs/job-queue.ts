@@ -115,11 +115,11 @@ export class JobQueue {
     }));
   }
 
-  /** Prolongs the lease. False: it is somebody else's now. */
+  /** Prolongs the lease. False: it is somebody else's now, or was given back. */
   async prolong(job: ClaimedJob): Promise<boolean> {
     const { rowCount } = await this.database.query(
       `UPDATE jobs SET lease_until = now() + $4 * interval '1 millisecond'
-       WHERE kind = $1 AND subject = $2 AND fencing_token = $3`,
+       WHERE kind = $1 AND subject = $2 AND fencing_token = $3 AND lease_until IS NOT NULL`,
       [job.kind, job.subject, job.fencingToken, this.leaseMs],
     );
     return rowCount === 1;
