@@ -33,7 +33,7 @@ let bela: SimulatedPerson;
 beforeAll(async () => {
   bench = await FaultBench.open(seed, { entriesPerPerson: 15, failpoints: ['relay.damaged'] });
   [ada, bela] = bench.people as [SimulatedPerson, SimulatedPerson];
-}, 240_000);
+}, 300_000);
 afterAll(() => bench?.close(), 60_000);
 
 const send = (records: readonly ForeignRecord[], options?: { compression?: number }) =>
