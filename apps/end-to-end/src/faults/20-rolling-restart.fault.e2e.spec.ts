@@ -6,7 +6,7 @@ import { type Balancer, balancer, eventually, weave, type Weaving } from '@calen
 import { gatewayClient } from '../clients/gateway.client';
 import { expectConvergence } from './convergence-check';
 import { FaultBench, faultSeed, WINDOW } from './fault-bench';
-import { guardWeavings, removedGuard } from './guards';
+import { guardWeavings, removedGuard } from './guards/guards';
 import { seededRandom } from './seeded-random';
 import { allRecords } from './topic-records';
 

@@ -18,7 +18,7 @@ import { Client, type QueryResultRow } from 'pg';
 import { gatewayClient, type GatewayClient } from '../clients/gateway.client';
 import { type SimulatedPerson, type SimulatorClient, simulatorClient } from '../clients/simulator.client';
 import { type Failpoint, failpointWeavings } from './failpoints';
-import { guardWeavings, removedGuard } from './guards';
+import { guardWeavings, removedGuard } from './guards/guards';
 
 export interface FaultBenchOptions {
   /** Default 2, with 30 entries each. Their accounts are connected and fully synced when the bench opens. With 0 the test brings its own. */

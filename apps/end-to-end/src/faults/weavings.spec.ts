@@ -1,6 +1,6 @@
 import { misfits } from '@calendar-sync/test-infrastructure';
 import { failpointWeavings } from './failpoints';
-import { guards, guardWeavings } from './guards';
+import { guards, guardWeavings } from './guards/guards';
 
 test('every failpoint fits the compiled product', () => {
   expect(failpointWeavings().length).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { Command } from 'commander';
-import { guards } from '../guards';
+import { guards } from '../guards/guards';
 import { isInvalid, nothingRecorded, page, type Recorded, type TestResult, withoutGuard, withRun } from './results';
 
 interface Options {
