@@ -11,7 +11,7 @@ import type { EventWrites, WriteOptions } from './event-writes';
 import { overlaps } from './list-items';
 import type { ListPages } from './list-pages';
 import { readListQuery } from './list-query';
-import { occurrenceAt, slotOf, slotsBetween } from './occurrences';
+import { exceptionsBySlot, occurrenceAt, slotsBetween } from './occurrences';
 import { etagOf, render } from './render-event';
 import { fingerprint, pageToken, readPageToken } from './tokens';
 
@@ -131,8 +131,7 @@ export class EventRoutes {
         Math.max(this.clock.now(), Date.parse(master.start?.dateTime ?? `${master.start?.date ?? ''}T00:00:00Z`)) +
           2 * YEAR,
     };
-    const exceptions = this.book.exceptionsOf(calendar.id, master.id);
-    const replaced = new Map(exceptions.map(({ resource }) => [slotOf(resource), resource]));
+    const replaced = exceptionsBySlot(master, this.book.exceptionsOf(calendar.id, master.id));
     const zone = query.timeZone ?? calendar.timeZone;
     const wanted = originalStart(call.query.get('originalStart'));
     const all = isCancelled(master)

@@ -3,7 +3,7 @@ import { isCancelled, isException, isMaster } from './event';
 import type { EventBook } from './event-book';
 import { instantOfTime } from './event-time';
 import type { ListQuery } from './list-query';
-import { occurrenceAt, slotOf, slotsAround, slotsBetween } from './occurrences';
+import { exceptionsBySlot, occurrenceAt, slotsAround, slotsBetween } from './occurrences';
 
 export interface Item {
   /** Sorts the list and names a place in it that later writes don't move. */
@@ -36,7 +36,7 @@ export function occurrencesIn(
   window: Window,
   zone: string,
 ): EventResource[] {
-  const replaced = new Map(exceptions.map(({ resource }) => [slotOf(resource), resource]));
+  const replaced = exceptionsBySlot(master, exceptions);
   const plain = slotsAround(master, window.from, window.to)
     .filter((slot) => !replaced.has(slot))
     .map((slot) => occurrenceAt(master, slot));
@@ -45,7 +45,7 @@ export function occurrencesIn(
 
 function unboundedOccurrences(master: EventResource, exceptions: readonly StoredEvent[], now: number): EventResource[] {
   const start = instantOfTime(master.start, 'UTC');
-  const replaced = new Set(exceptions.map(({ resource }) => slotOf(resource)));
+  const replaced = exceptionsBySlot(master, exceptions);
   return slotsBetween(master, start - YEAR, Math.max(start, now) + UNBOUNDED_YEARS * YEAR)
     .slice(0, UNBOUNDED_OCCURRENCES)
     .filter((slot) => !replaced.has(slot))

@@ -1,5 +1,5 @@
 import { expand } from '../recurrence/expand';
-import type { EventResource } from './event';
+import type { EventResource, StoredEvent } from './event';
 import { instanceId, momentOf, seriesOf, timeAt } from './event-time';
 
 /** The occurrence of a series at a slot, before any exception: what Google derives and doesn't keep. */
@@ -34,3 +34,19 @@ export function slotsAround(master: EventResource, from: number, to: number): nu
 }
 
 export const slotOf = (exception: EventResource): number => momentOf(exception.originalStartTime);
+
+/**
+ * The exceptions of a series by the slot that each stands for. A date and an instant never name the same one: what was cancelled
+ * at midnight UTC, while the series was timed, leaves out no day of it once it is all-day.
+ */
+export function exceptionsBySlot(
+  master: EventResource,
+  exceptions: readonly StoredEvent[],
+): ReadonlyMap<number, EventResource> {
+  const allDay = master.start?.date !== undefined;
+  return new Map(
+    exceptions
+      .filter(({ resource }) => (resource.originalStartTime?.date !== undefined) === allDay)
+      .map(({ resource }) => [slotOf(resource), resource]),
+  );
+}

@@ -1,5 +1,5 @@
 import { type Simulator, startSimulator } from '../simulator';
-import { at, on, type Person, person, pull } from '../testing/connect';
+import { admin, at, type Item, on, type Person, person, pull } from '../testing/connect';
 
 let simulator: Simulator;
 let ada: Person;
@@ -120,6 +120,30 @@ describe('a series', () => {
       '2026-12-04',
       '2026-12-05',
     ]);
+  });
+
+  it('leaves out no day for an occurrence that was cancelled at midnight UTC while it was timed', async () => {
+    const nightly = { ...daily, start: at('2026-12-01T01:00:00'), end: at('2026-12-01T02:00:00') };
+    const series = await insert(nightly);
+    await ada.api.events.delete({ calendarId: 'primary', eventId: `${series.id}_20261202T000000Z` });
+    await patch(series.id, {
+      start: { date: '2026-12-01', dateTime: null, timeZone: null },
+      end: { date: '2026-12-02', dateTime: null, timeZone: null },
+    });
+    const days = ['2026-12-01', '2026-12-02', '2026-12-03', '2026-12-04', '2026-12-05'];
+    const window = { timeMin: '2026-11-30T00:00:00Z', timeMax: '2026-12-10T00:00:00Z' };
+    for (const query of [{}, window]) {
+      const { items } = await pull(ada.api, { singleEvents: true, ...query });
+      expect(items.map(({ start }) => start?.date)).toEqual(days);
+    }
+    const { data } = await ada.api.events.instances({ calendarId: 'primary', eventId: series.id ?? '' });
+    expect(data.items?.map(({ start }) => start?.date)).toEqual(days);
+    const { items: truth } = await admin<{ items: Item[] }>(
+      simulator.url,
+      'GET',
+      `/admin/truth/ada@example.com?from=${window.timeMin}&to=${window.timeMax}`,
+    );
+    expect(truth.map(({ start }) => start?.date)).toEqual(days);
   });
 
   it('keeps its hour on the wall when the clocks change', async () => {
