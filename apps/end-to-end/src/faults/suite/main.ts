@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { Command } from 'commander';
 import { guards } from '../guards/guards';
-import { isInvalid, nothingRecorded, page, type Recorded, type TestResult, withoutGuard, withRun } from './results';
+import { allFaults, type Fault } from './faults';
+import { record, recordOf, writePage } from './record-files';
+import { hasPassed, showsTheGuard, withoutGuard, withRun } from './results';
+import { runFault } from './run-fault';
 
 interface Options {
   seed?: string;
@@ -13,111 +11,97 @@ interface Options {
   withoutGuard?: string;
   everyGuard?: boolean;
   record?: boolean;
-  workers?: string;
+  page?: boolean;
+  workers: string;
 }
 
-const recordFile = join(workspaceRoot, 'docs/fault-suite.json');
-const pageFile = join(workspaceRoot, 'docs/fault-suite.md');
+/** One run of one fault: with all guards, or without one. */
+interface Experiment {
+  fault: Fault;
+  guard?: string;
+}
+
+const UNKNOWN_SECONDS = 90;
 const say = (text: string) => void process.stderr.write(`${text}\n`);
+const today = () => new Date().toISOString().slice(0, 10);
+let interrupted = false;
 
 async function main(options: Options): Promise<number> {
+  const faults = allFaults();
+  if (options.page) {
+    writePage(faults, guards);
+    return 0;
+  }
   const seed = Number(options.seed ?? Math.floor(Math.random() * 1_000_000));
+  const experiments = chosen(options, faults);
+  if (experiments === undefined) return 2;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
   say(`seed ${seed} (repeat with --seed ${seed})`);
-  const today = new Date().toISOString().slice(0, 10);
-  const names = options.everyGuard ? Object.keys(guards) : options.withoutGuard ? [options.withoutGuard] : [];
-  const keep = (change: (recorded: Recorded) => Recorded) => options.record && write(change(read()));
-  if (names.length === 0) {
-    const faults = options.only?.split(',').map(Number);
-    const { tests, broken, code } = await jest(seed, { ...(faults && { faults }), ...options });
-    keep((recorded) => withRun(recorded, tests, seed, today, faults === undefined && broken.length === 0));
-    const failed = tests.filter(({ passed }) => !passed).length + broken.length;
-    say(`${tests.length - failed + broken.length} passed, ${failed} failed`);
-    return failed > 0 ? 1 : code;
-  }
-  const green: string[] = [];
-  for (const name of names) {
-    const guard = guards[name];
-    if (guard === undefined) {
-      say(`No guard is named ${name}. There are: ${Object.keys(guards).join(', ')}`);
-      return 2;
+  const failed: string[] = [];
+  const open = [...experiments];
+  const work = async () => {
+    for (let next = open.shift(); next !== undefined && !interrupted; next = open.shift()) {
+      const minutes = Math.ceil([next, ...open].reduce((sum, each) => sum + usually(each), 0) / 60);
+      const place = experiments.length - open.length;
+      say(`\n[${place} of ${experiments.length}, about ${minutes} min to go] ${nameOf(next)}`);
+      const good = await run(next, seed, options.record ?? false);
+      if (!good && !interrupted) failed.push(nameOf(next));
+      if (options.record) writePage(faults, guards);
     }
-    say(`\nWithout ${name} (${guard.does})`);
-    const { tests } = await jest(seed, { faults: [guard.fault], guard: name, ...(guard.test && { test: guard.test }) });
-    keep((recorded) => withoutGuard(recorded, name, tests, seed, today));
-    const proven = tests.some((test) => !test.passed && !isInvalid(test));
-    say(proven ? `red without ${name}, as it must be` : `NOT PROVEN: ${tests.length} tests, none failed as it should`);
-    if (!proven) green.push(name);
-  }
+  };
+  await Promise.all(Array.from({ length: Number(options.workers) }, work));
+  if (interrupted) return 130;
   say(
-    `${names.length - green.length} of ${names.length} guards are shown to be needed${green.length > 0 ? `; not: ${green.join(', ')}` : ''}`,
+    `\n${experiments.length - failed.length} of ${experiments.length} as they should be${failed.length > 0 ? '; not:' : '.'}`,
   );
-  return green.length > 0 ? 1 : 0;
+  for (const name of failed) say(`  ${name}`);
+  return failed.length > 0 ? 1 : 0;
 }
 
-interface Run {
-  faults?: readonly number[];
-  guard?: string;
-  test?: string;
-  workers?: string;
-}
-
-async function jest(
-  seed: number,
-  { faults, guard, test, workers = '1' }: Run,
-): Promise<{ tests: TestResult[]; broken: string[]; code: number }> {
-  const folder = join(workspaceRoot, '.local/faults');
-  mkdirSync(folder, { recursive: true });
-  const results = join(folder, guard === undefined ? 'latest.json' : `without-${guard}.json`);
-  const pattern = faults?.map((number) => `/faults/${String(number).padStart(2, '0')}-`).join('|');
-  const child = spawn(
-    process.execPath,
-    [
-      join(workspaceRoot, 'node_modules/jest/bin/jest.js'),
-      '--config=apps/end-to-end/jest.faults.config.mjs',
-      `--maxWorkers=${workers}`,
-      '--reporters=<rootDir>/apps/end-to-end/fault-reporter.mjs',
-      ...(pattern === undefined ? [] : [`--testPathPatterns=${pattern}`]),
-      ...(test === undefined ? [] : ['-t', test]),
-    ],
-    {
-      cwd: workspaceRoot,
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        FAULT_SEED: String(seed),
-        FAULT_RESULTS: results,
-        WITHOUT_GUARD: guard ?? '',
-        NODE_OPTIONS: '--experimental-vm-modules',
-        NODE_NO_WARNINGS: '1',
-      },
-    },
+function chosen(options: Options, faults: readonly Fault[]): Experiment[] | undefined {
+  const numbers = options.only?.split(',').map(Number) ?? faults.map(({ number }) => number);
+  const unknown = numbers.filter((number) => !faults.some((fault) => fault.number === number));
+  const names = options.withoutGuard?.split(',') ?? (options.everyGuard ? Object.keys(guards) : []);
+  const strange = names.filter((name) => guards[name] === undefined);
+  if (unknown.length > 0) say(`No fault has the number ${unknown.join(', ')}.`);
+  if (strange.length > 0) say(`No guard is named ${strange.join(', ')}. There are: ${Object.keys(guards).join(', ')}`);
+  if (unknown.length > 0 || strange.length > 0) return undefined;
+  const wanted = faults.filter(({ number }) => numbers.includes(number));
+  if (names.length === 0) return wanted.map((fault) => ({ fault }));
+  return wanted.flatMap((fault) =>
+    names.filter((name) => guards[name]!.fault === fault.number).map((guard) => ({ fault, guard })),
   );
-  const ignore = () => undefined;
-  process.on('SIGINT', ignore); // jest hears Ctrl-C too, and ends what it started
-  const pass = () => child.kill('SIGTERM');
-  process.on('SIGTERM', pass);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.off('SIGINT', ignore);
-  process.off('SIGTERM', pass);
-  if (code === null || !existsSync(results)) return { tests: [], broken: ['the run itself'], code: code ?? 1 };
-  return { ...(JSON.parse(readFileSync(results, 'utf8')) as { tests: TestResult[]; broken: string[] }), code };
 }
 
-const read = (): Recorded =>
-  existsSync(recordFile) ? (JSON.parse(readFileSync(recordFile, 'utf8')) as Recorded) : nothingRecorded;
+const nameOf = ({ fault, guard }: Experiment) =>
+  guard === undefined ? `${fault.file}: ${fault.does}` : `${fault.file} without ${guard}: ${guards[guard]!.does}`;
 
-function write(recorded: Recorded): void {
-  writeFileSync(recordFile, `${JSON.stringify(recorded, null, 2)}\n`);
-  writeFileSync(pageFile, page(recorded, guards));
+const usually = ({ fault }: Experiment) => recordOf(fault).runs[0]?.seconds ?? UNKNOWN_SECONDS;
+
+/** Whether it ended as it should: green with all guards, red without one. */
+async function run({ fault, guard }: Experiment, seed: number, keep: boolean): Promise<boolean> {
+  if (guard === undefined) {
+    const ended = await runFault(fault, { seed, usualSeconds: usually({ fault }) });
+    if (keep && !interrupted) record(fault, (recorded) => withRun(recorded, ended, seed, today()));
+    return hasPassed(ended);
+  }
+  const { test } = guards[guard]!;
+  const ended = await runFault(fault, { seed, guard, ...(test !== undefined && { test }) });
+  if (keep && !interrupted) record(fault, (recorded) => withoutGuard(recorded, guard, ended, seed, today()));
+  const red = showsTheGuard(ended);
+  if (!interrupted)
+    say(red ? `red without ${guard}, as it must be` : `NOT PROVEN: nothing failed as it should without ${guard}`);
+  return red;
 }
 
 const program = new Command('npm run test:faults --')
   .option('--seed <number>', 'the random choices of an earlier run')
   .option('--only <numbers>', 'faults by number, with commas')
-  .option('--without-guard <name>', 'takes one guard away: its test must fail')
+  .option('--without-guard <names>', 'takes one guard away, or several in turn: its test must fail')
   .option('--every-guard', 'takes each guard away in turn')
-  .option('--workers <number>', 'how many faults at a time, 1 by default')
-  .option('--record', 'keeps what came out in docs/fault-suite.md');
+  .option('--workers <number>', 'how many faults at a time', '1')
+  .option('--record', 'keeps what came out in docs/fault-suite.md and beside it')
+  .option('--page', 'only writes docs/fault-suite.md anew from what was kept');
 program.parse();
 main(program.opts<Options>()).then(
   (code) => process.exit(code),
