@@ -1,78 +1,82 @@
-import { AssessableEntry, Attendee } from './entry';
-import { chooseLink, JoinLink, joinLinksOf } from './join-links';
+import { JoinLink, MeetingAssessment, Reason } from './assessment';
+import { AssessableEntry } from './entry';
+import { chooseLink, joinLinksOf } from './join-links';
+import { MeetingService } from './services/meeting-service';
+import { meetingKeyOf } from './verdict/keys';
+import { natureOf } from './verdict/nature';
+import { People, peopleOf } from './verdict/people';
 
-/** Why an entry is a meeting or none: codes that other systems may store. */
-export type Reason =
-  | 'cancelled'
-  | 'declined-by-owner'
-  | 'out-of-office'
-  | 'focus-time'
-  | 'working-location'
-  | 'birthday'
-  | 'holiday'
-  | 'solo-without-link'
-  | 'has-join-link'
-  | 'has-dial-in'
-  | 'conference-pending'
-  | 'has-other-attendees';
+const sentences = {
+  cancelled: 'It was cancelled.',
+  declined_by_self: 'Its owner declined.',
+  out_of_office: 'It says that its owner is out of office.',
+  focus_time: 'It is time to work alone.',
+  working_location: 'It says where its owner works.',
+  birthday: 'It is a birthday.',
+  holiday: 'It is a public holiday.',
+  solo_without_link: 'Nobody else is there, and there is no way to join.',
+  join_link_present: 'It has a link to join by.',
+  dial_in_present: 'It can be joined by telephone.',
+  conference_pending: 'A conference is being made for it.',
+  two_or_more_attendees: 'Two or more people attend.',
+};
+type Code = keyof typeof sentences;
 
-export interface MeetingAssessment {
-  /** An active meeting that other systems should act on. */
-  isMeeting: boolean;
-  /** At least one; those that speak for the answer. */
-  reasons: Reason[];
-  /** Absent where there is no link, and while the provider still makes the conference. */
-  join?: JoinLink;
-  /** All links by which one could join, best first, whatever the answer. */
-  candidates: JoinLink[];
-}
+const reason = (code: Code): Reason => ({ code, sentence: sentences[code] });
 
-const neverMeetings = new Map<string, Reason>([
-  ['outOfOffice', 'out-of-office'],
-  ['focusTime', 'focus-time'],
-  ['workingLocation', 'working-location'],
+const neverMeetings = new Map<string, Code>([
+  ['outOfOffice', 'out_of_office'],
+  ['focusTime', 'focus_time'],
+  ['workingLocation', 'working_location'],
   ['birthday', 'birthday'],
 ]);
 
 const holidayCalendar = /#holiday@group\.v\.calendar\.google\.com$/;
-const sharedCalendar = /@group(\.v)?\.calendar\.google\.com$/;
 
-const ruledOut = ({ status, attendees, kind, organizer, providerCalendarId }: AssessableEntry): Reason | undefined => {
-  if (status === 'cancelled') return 'cancelled';
-  if (attendees?.some(({ self, response }) => self && response === 'declined')) return 'declined-by-owner';
-  if ([organizer?.email, providerCalendarId].some((id) => holidayCalendar.test(id ?? ''))) return 'holiday';
-  return neverMeetings.get(kind ?? 'default');
+const ruledOut = (entry: AssessableEntry, { ownResponse }: People): Code | undefined => {
+  if (entry.status === 'cancelled') return 'cancelled';
+  if (ownResponse === 'declined') return 'declined_by_self';
+  if ([entry.organizer?.email, entry.providerCalendarId].some((id) => holidayCalendar.test(id ?? ''))) return 'holiday';
+  return neverMeetings.get(entry.kind ?? 'default');
 };
 
-/** How many people there are: rooms and shared calendars are none, and the owner is one under whatever address. */
-const people = ({ organizer, attendees = [] }: AssessableEntry): number => {
-  const nameOf = ({ self, email }: Pick<Attendee, 'email'> & { self?: boolean }) =>
-    self ? 'self' : email.toLowerCase();
-  const names = attendees.filter(({ resource }) => !resource).map(nameOf);
-  // Without guests the organizer may just be the calendar that the entry lies on.
-  if (names.length > 0 && organizer?.email && !sharedCalendar.test(organizer.email)) {
-    names.push(nameOf({ email: organizer.email, self: organizer.self }));
-  }
-  return new Set(names).size;
+const codesOf = (entry: AssessableEntry, people: People, links: readonly JoinLink[]): Code[] => {
+  const codes: Code[] = [];
+  if (links.length > 0) codes.push('join_link_present');
+  else if (entry.conference?.status === 'pending') codes.push('conference_pending');
+  else if (entry.conference?.entryPoints.some(({ type }) => type === 'phone' || type === 'sip'))
+    codes.push('dial_in_present');
+  if (entry.attendeesOmitted || people.others.size > 0) codes.push('two_or_more_attendees');
+  return codes;
 };
 
 /**
  * Whether an entry is a meeting, why, and how to join it. A meeting is what people attend together, with a link or without one, and a
- * block of one's own that has a way to join. A mail-made entry is judged by what it holds.
+ * block of one's own that has a way to join.
  */
-export const assessMeeting = (entry: AssessableEntry): MeetingAssessment => {
-  const candidates = joinLinksOf(entry);
-  const against = ruledOut(entry);
-  if (against) return { isMeeting: false, reasons: [against], candidates };
-
-  const join = chooseLink(candidates);
-  const reasons: Reason[] = [];
-  if (join) reasons.push('has-join-link');
-  else if (entry.conference?.status === 'pending') reasons.push('conference-pending');
-  else if (entry.conference?.entryPoints.some(({ type }) => type === 'phone' || type === 'sip'))
-    reasons.push('has-dial-in');
-  if (entry.attendeesOmitted || people(entry) > 1) reasons.push('has-other-attendees');
-
-  if (reasons.length === 0) return { isMeeting: false, reasons: ['solo-without-link'], candidates };
-  return { isMeeting: true, reasons, ...(join ? { join } : {}), candidates };
+export const assessMeeting = (entry: AssessableEntry, _services?: readonly MeetingService[]): MeetingAssessment => {
+  const people = peopleOf(entry);
+  const found = joinLinksOf(entry);
+  const chosen = chooseLink(found);
+  const links = [...(chosen ? [chosen] : []), ...found.filter((link) => link !== chosen)].map((link): JoinLink => ({
+    ...link,
+    why: [{ code: `found_in_${link.source}`, sentence: `It stands in ${link.source}.` }],
+  }));
+  const against = ruledOut(entry, people);
+  const codes = against === undefined ? codesOf(entry, people, links) : [against];
+  const isMeeting = against === undefined && codes.length > 0;
+  const [first] = links;
+  const meetingKey = meetingKeyOf(entry);
+  return {
+    isMeeting,
+    confidence: 0.9,
+    reasons: (codes.length > 0 ? codes : (['solo_without_link'] as const)).map(reason),
+    ...(first && { joinUrl: first.url, provider: first.provider }),
+    ...(first?.meetingId === undefined ? {} : { meetingId: first.meetingId }),
+    ...(first?.passcode === undefined ? {} : { passcode: first.passcode }),
+    links,
+    dialIns: [],
+    ...(meetingKey === undefined ? {} : { meetingKey }),
+    nature: natureOf(entry, people),
+  };
 };

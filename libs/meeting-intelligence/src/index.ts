@@ -1,4 +1,6 @@
-export { assessMeeting, MeetingAssessment, Reason } from './assess-meeting';
-export { AssessableEntry, Attendee, Conference, EntryPoint } from './entry';
-export { JoinLink, LinkSource, readLink } from './join-links';
-export { Provider } from './services/service';
+export { assessMeeting } from './assess-meeting';
+export { DialIn, JoinLink, LinkSource, MeetingAssessment, Nature, Reason } from './assessment';
+export { AssessableEntry, Attendee, Conference, EntryPoint, EntryTime, Person } from './entry';
+export { fromGoogleEvent, GoogleEvent, InvalidGoogleEvent } from './google-event';
+export { InvalidMeetingServices, parseMeetingServices } from './services/customers-services';
+export { MeetingService } from './services/meeting-service';

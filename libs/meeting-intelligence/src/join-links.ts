@@ -13,7 +13,7 @@ const services: MeetingService[] = [googleMeet, zoom, teams, webex];
 
 export type LinkSource = 'conferenceData' | 'hangoutLink' | 'location' | 'description';
 
-export interface JoinLink {
+export interface FoundLink {
   /** Unwrapped; scheme and host in lower case, fragment and passcode kept, tracking removed. */
   url: string;
   /** `other` for a video entry point of a service that is not known here. */
@@ -25,7 +25,7 @@ export interface JoinLink {
 }
 
 /** A link read on its own: what it joins, or undefined when it is none to join by. */
-export const readLink = (link: string): Omit<JoinLink, 'source'> | undefined => {
+export const readLink = (link: string): Omit<FoundLink, 'source'> | undefined => {
   const outer = webUrl(fromZoomApp(link) ?? link);
   if (!outer) return undefined;
   const url = unwrap(outer);
@@ -42,10 +42,10 @@ export const readLink = (link: string): Omit<JoinLink, 'source'> | undefined => 
   return undefined;
 };
 
-const inConference = ({ conference }: AssessableEntry): JoinLink[] =>
+const inConference = ({ conference }: AssessableEntry): FoundLink[] =>
   (conference?.entryPoints ?? [])
     .filter(({ type }) => type === 'video')
-    .flatMap(({ uri, meetingCode, passcode, password }): JoinLink[] => {
+    .flatMap(({ uri, meetingCode, passcode, password }): FoundLink[] => {
       const read = readLink(uri);
       const unknown = read ? undefined : webUrl(uri);
       const link = read ?? (unknown && { url: withoutTracking(unwrap(unknown)), provider: 'other' as const });
@@ -62,14 +62,14 @@ const inConference = ({ conference }: AssessableEntry): JoinLink[] =>
       ];
     });
 
-const inText = (text: string | undefined, source: LinkSource): JoinLink[] =>
+const inText = (text: string | undefined, source: LinkSource): FoundLink[] =>
   findLinks(text ?? '').flatMap((link) => {
     const read = readLink(link);
     return read ? [{ ...read, source }] : [];
   });
 
 /** Every link by which one can join, best first: by where it was found, then in the order of the text. Each URL once. */
-export const joinLinksOf = (entry: AssessableEntry): JoinLink[] => {
+export const joinLinksOf = (entry: AssessableEntry): FoundLink[] => {
   const all = [
     ...inConference(entry),
     ...inText(entry.hangoutLink, 'hangoutLink'),
@@ -80,7 +80,7 @@ export const joinLinksOf = (entry: AssessableEntry): JoinLink[] => {
 };
 
 /** The one to join by. The same meeting may be linked once without and once with its passcode: then the latter. */
-export const chooseLink = (candidates: readonly JoinLink[]): JoinLink | undefined => {
+export const chooseLink = (candidates: readonly FoundLink[]): FoundLink | undefined => {
   const [first] = candidates;
   if (!first || first.passcode !== undefined || first.meetingId === undefined) return first;
   const same = candidates.find(

@@ -1,4 +1,4 @@
-import { readLink } from './index';
+import { readLink } from './join-links';
 
 const teamsThread =
   'https://teams.microsoft.com/l/meetup-join/19%3ameeting_Abc%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d';

@@ -1,7 +1,7 @@
 import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import type { CancelledEntryV1, EntryV1 } from '@calendar-sync/contracts-sync';
-import { assessMeeting } from '@calendar-sync/meeting-intelligence';
-import type { MeetingAbout, MeetingDetails } from '../../domain/meeting';
+import { assessMeeting, type JoinLink as AssessedLink } from '@calendar-sync/meeting-intelligence';
+import type { JoinLink, MeetingAbout, MeetingDetails } from '../../domain/meeting';
 import type { Verdict } from '../../domain/meeting.decider';
 
 export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): MeetingAbout => ({
@@ -17,8 +17,10 @@ export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): Mee
 /** What the entry is taken for, with the reasons. */
 export const verdictOn = (entry: EntryV1 | CancelledEntryV1): Verdict => {
   if (entry.status === 'cancelled') return { noMeeting: 'entry-cancelled' };
-  const { isMeeting, reasons, join } = assessMeeting(entry);
-  if (!isMeeting) return { noMeeting: reasons[0] ?? 'no-longer-a-meeting' };
+  const { isMeeting, reasons, links } = assessMeeting(entry);
+  const codes = reasons.map(({ code }) => code);
+  if (!isMeeting) return { noMeeting: codes[0] ?? 'no-longer-a-meeting' };
+  const join = joinOf(links);
   const { start, end, recurrence, title, location, organizer, attendees } = entry;
   const details: MeetingDetails = {
     start,
@@ -29,7 +31,19 @@ export const verdictOn = (entry: EntryV1 | CancelledEntryV1): Verdict => {
     ...(organizer === undefined ? {} : { organizer }),
     ...(attendees === undefined ? {} : { attendees }),
     ...(join === undefined ? {} : { join }),
-    reasons,
+    reasons: codes,
   };
   return { meeting: details };
 };
+
+/** The contract knows four places: what was found beside them was read in text as well. */
+const toldSources = ['conferenceData', 'hangoutLink', 'location', 'description'] as const;
+
+const joinOf = ([first]: readonly AssessedLink[]): JoinLink | undefined =>
+  first && {
+    url: first.url,
+    provider: first.provider,
+    source: toldSources.find((source) => source === first.source) ?? 'description',
+    ...(first.meetingId === undefined ? {} : { meetingId: first.meetingId }),
+    ...(first.passcode === undefined ? {} : { passcode: first.passcode }),
+  };

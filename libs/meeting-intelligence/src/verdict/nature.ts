@@ -1,0 +1,46 @@
+import { Nature } from '../assessment';
+import { AssessableEntry } from '../entry';
+import { isFreeMail } from './free-mail';
+import { People } from './people';
+
+/** From so many people on nobody expects to be missed. */
+const LARGE = 20;
+
+export const natureOf = (entry: AssessableEntry, people: People): Nature => {
+  const { email, name, self } = entry.organizer ?? {};
+  const organizer = {
+    ...(email === undefined ? {} : { email }),
+    ...(name === undefined ? {} : { name }),
+    ...(self ? { self } : {}),
+  };
+  return {
+    size: sizeOf(entry, people),
+    reach: reachOf(people),
+    recurring:
+      (entry.recurrence?.length ?? 0) > 0 || entry.providerSeriesId !== undefined || entry.originalStart !== undefined,
+    ...(Object.keys(organizer).length === 0 ? {} : { organizer }),
+    needsResponse: entry.status !== 'cancelled' && people.ownResponse === 'needsAction' && !self,
+  };
+};
+
+const sizeOf = ({ attendeesOmitted }: AssessableEntry, { others }: People): Nature['size'] => {
+  if (attendeesOmitted || others.size + 1 >= LARGE) return 'large';
+  if (others.size > 1) return 'group';
+  return others.size === 1 ? 'one-to-one' : 'solo';
+};
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+
+const sameOrganisation = (one: string, other: string): boolean =>
+  one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
+
+/** Two people of one free mail service share no organisation, and two of different domains none either. */
+const reachOf = ({ own, others }: People): Nature['reach'] => {
+  const domains = [...others].filter((address) => address.includes('@')).map(domainOf);
+  const [home, ...more] = [...own].filter((address) => address.includes('@')).map(domainOf);
+  if (home === undefined || domains.length === 0) return 'unknown';
+  const homes = [home, ...more];
+  const elsewhere = domains.filter((domain) => !homes.some((one) => sameOrganisation(one, domain)));
+  if (elsewhere.length > 0) return 'external';
+  return domains.every(isFreeMail) ? 'unknown' : 'internal';
+};

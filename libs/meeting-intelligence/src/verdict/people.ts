@@ -1,0 +1,49 @@
+import { AssessableEntry, Attendee } from '../entry';
+
+const groupCalendar = /@(?:group(?:\.v)?|import)\.calendar\.google\.com$/i;
+const roomAddress = /@resource\.calendar\.google\.com$/i;
+
+export interface People {
+  /** The owner's own answer; absent where he was not asked. */
+  ownResponse?: string;
+  /** Addresses of the owner himself, lower case. */
+  own: ReadonlySet<string>;
+  /** Everybody but the owner: people, not rooms; lower case. */
+  others: ReadonlySet<string>;
+  /** Those of the others who have not declined. */
+  comingOthers: number;
+}
+
+const isPlace = ({ resource, email }: Attendee): boolean => resource || roomAddress.test(email);
+
+/** Who is there: rooms and shared calendars are nobody, and the owner is one person under whatever address. */
+export const peopleOf = ({ organizer, attendees = [], providerCalendarId }: AssessableEntry): People => {
+  const own = new Set<string>();
+  if (organizer?.self && organizer.email) own.add(organizer.email.toLowerCase());
+  if (providerCalendarId?.includes('@') && !groupCalendar.test(providerCalendarId)) {
+    own.add(providerCalendarId.toLowerCase());
+  }
+  for (const { self, email } of attendees) if (self && email !== '') own.add(email.toLowerCase());
+  for (const address of own) if (groupCalendar.test(address)) own.delete(address);
+
+  const others = new Map<string, boolean>();
+  let ownResponse: string | undefined;
+  attendees.forEach((attendee, index) => {
+    if (isPlace(attendee)) return;
+    const address = attendee.email.toLowerCase();
+    if (attendee.self || own.has(address))
+      ownResponse = attendee.self ? attendee.response : (ownResponse ?? attendee.response);
+    else others.set(address === '' ? `#${index}` : address, attendee.response !== 'declined');
+  });
+  // Without guests the organizer may just be the calendar that the entry lies on.
+  const host = organizer?.email?.toLowerCase();
+  if (attendees.length > 0 && host && !organizer?.self && !own.has(host) && !groupCalendar.test(host)) {
+    if (!others.has(host)) others.set(host, true);
+  }
+  return {
+    ...(ownResponse === undefined ? {} : { ownResponse }),
+    own,
+    others: new Set(others.keys()),
+    comingOthers: [...others.values()].filter(Boolean).length,
+  };
+};
