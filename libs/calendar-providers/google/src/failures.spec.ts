@@ -92,6 +92,16 @@ describe('translating what Google answers', () => {
     expect(past instanceof RateLimited && past.retryAfterMs).toBe(0);
   });
 
+  test('a Retry-After that is a date counts by the clock of Google, whatever ours says', () => {
+    const answeredAt = Date.now() - 2 * 3_600_000;
+    const headers = {
+      date: new Date(answeredAt).toUTCString(),
+      'retry-after': new Date(answeredAt + 7_000).toUTCString(),
+    };
+    const limited = translated(calendarError(429, 'rateLimitExceeded', 'x', headers), 'calendar');
+    expect(limited instanceof RateLimited && limited.retryAfterMs).toBe(7_000);
+  });
+
   test('an HTML error page, a reset connection and a time-out are all an unavailable provider', () => {
     expect(translated({ response: { status: 503, headers: new Headers(), data: '<html>' } }, 'calendar').code).toBe(
       'ProviderUnavailable',

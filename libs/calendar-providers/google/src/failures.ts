@@ -119,10 +119,14 @@ function refusalOf(error: unknown): Refusal | undefined {
   return { ...found, ...(reason && { reason }), ...(message && { message }) };
 }
 
+/** A date counts from the date of the answer: the provider's clock wrote both, and ours may be wrong by hours. */
 function retryAfter(headers: unknown): number | undefined {
-  const value = isHeaders(headers) ? headers.get('retry-after') : text(field(headers, 'retry-after'));
-  if (!value) return undefined;
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  const header = (name: string) => (isHeaders(headers) ? headers.get(name) : text(field(headers, name))) ?? '';
+  const value = header('retry-after');
+  if (value === '') return undefined;
+  const answeredAt = Date.parse(header('date'));
+  const from = Number.isNaN(answeredAt) ? Date.now() : answeredAt;
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - from;
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
