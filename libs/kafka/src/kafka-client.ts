@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { CompressionCodecs, CompressionTypes, Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { surviveClocksSetBack } from './clock-set-back';
 import type { Logger } from './observability';
 import { calmRequestQueue } from './request-queue-timer';
 
@@ -19,12 +20,13 @@ export interface KafkaOptions {
 }
 
 /**
- * A client of the cluster, with what kafkajs lacks: a queue that sleeps while it is empty, a codec for zstd, and
- * retries that do not depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
+ * A client of the cluster, with what kafkajs lacks: a queue that sleeps while it is empty, waits whatever the clock does, a codec
+ * for zstd, and retries that do not depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
  */
 export function createKafka({ brokers, clientId, logger, ssl, sasl }: KafkaOptions): Kafka {
   assertVersion();
   calmRequestQueue();
+  surviveClocksSetBack();
   registerZstd();
   return new Kafka({
     brokers,
@@ -48,7 +50,7 @@ function saslOf({ mechanism, username, password }: NonNullable<KafkaOptions['sas
 function assertVersion(): void {
   const { version } = createRequire(__filename)('kafkajs/package.json') as { version: string };
   if (version !== SUPPORTED) {
-    throw new Error(`kafkajs ${version} is installed; its request queue is patched for ${SUPPORTED} only`);
+    throw new Error(`kafkajs ${version} is installed; it is patched for ${SUPPORTED} only`);
   }
 }
 
