@@ -52,7 +52,7 @@ export class BatchRunner {
   constructor(private readonly options: BatchRunnerOptions) {}
 
   /** The chunk that has been retried for longest. */
-  get retrying(): { since: Date; cause: string } | undefined {
+  get retrying(): { since: number; cause: string } | undefined {
     return this.retries.longest;
   }
 

@@ -52,9 +52,23 @@ describe('the health of a consumer', () => {
   });
 
   it('is bad when one chunk is repeated for long, or the consumer is dead', () => {
-    const since = new Date(Date.now() - 31_000);
-    expect(health.judge({ ...facts, retrying: { since, cause: 'deadlock' } }).problems[0]).toContain('deadlock');
+    const retrying = { since: now, cause: 'deadlock' };
+    expect(health.judge({ ...facts, retrying }).healthy).toBe(true);
+    now += 29_000;
+    expect(health.judge({ ...facts, retrying }).healthy).toBe(true);
+    now += 2_000;
+    health.fetched();
+    health.beat();
+    expect(health.judge({ ...facts, retrying }).problems).toEqual(['one chunk is repeated for 31000 ms: deadlock']);
     health.fatal = 'Error: gone';
     expect(health.judge(facts).problems).toEqual(['Error: gone']);
+  });
+
+  it('is bad when the stored offsets can not be read for long', () => {
+    const pausedSince = now;
+    now += 31_000;
+    health.fetched();
+    health.beat();
+    expect(health.judge({ ...facts, pausedSince }).problems).toEqual(['the stored offsets can not be read']);
   });
 });

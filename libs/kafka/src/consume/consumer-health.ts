@@ -28,6 +28,7 @@ export class ConsumerHealth {
   private lags: PartitionLag[] | undefined;
   private readonly progressed = new Map<string, number>();
 
+  /** `now` in milliseconds of a clock that nobody sets: that of `performance`, as are all times that it is told. */
   constructor(private readonly now: () => number) {}
 
   fetched(): void {
@@ -57,8 +58,8 @@ export class ConsumerHealth {
   judge(facts: {
     joined: boolean;
     assigned: number;
-    pausedSince: Date | undefined;
-    retrying: { since: Date; cause: string } | undefined;
+    pausedSince: number | undefined;
+    retrying: { since: number; cause: string } | undefined;
     parked: number;
   }): ConsumerState {
     const { joined, assigned, pausedSince, retrying, parked } = facts;
@@ -70,12 +71,9 @@ export class ConsumerHealth {
     if (!joined) problems.push('not a member of its group');
     if (joined && assigned > 0 && (fetchAge ?? 0) > LIMITS.fetchMs) problems.push(`nothing fetched for ${fetchAge} ms`);
     if (joined && (heartbeatAge ?? 0) > LIMITS.heartbeatMs) problems.push(`no heartbeat for ${heartbeatAge} ms`);
-    if (pausedSince !== undefined && Date.now() - pausedSince.getTime() > LIMITS.pausedMs) {
-      problems.push('the stored offsets can not be read');
-    }
-    if (retrying !== undefined && Date.now() - retrying.since.getTime() > LIMITS.retryingMs) {
-      problems.push(`one chunk is repeated since ${retrying.since.toISOString()}: ${retrying.cause}`);
-    }
+    if ((age(pausedSince) ?? 0) > LIMITS.pausedMs) problems.push('the stored offsets can not be read');
+    const retriedFor = age(retrying?.since) ?? 0;
+    if (retriedFor > LIMITS.retryingMs) problems.push(`one chunk is repeated for ${retriedFor} ms: ${retrying?.cause}`);
     for (const { topic, partition, lag } of this.lags ?? []) {
       const stands = age(this.progressed.get(`${topic}/${partition}`)) ?? 0;
       if (lag > 0 && stands > LIMITS.standstillMs)

@@ -21,8 +21,8 @@ export class GroupMembership implements Membership {
   generation = 0;
   closing = false;
   joined = false;
-  /** Since when assigned partitions are not read, because their offsets are not known yet. */
-  pausedSince: Date | undefined;
+  /** Since when assigned partitions are not read, because their offsets are not known yet; by `performance`. */
+  pausedSince: number | undefined;
   private assignment: { topic: SubscribedTopic; partition: number }[] = [];
 
   constructor(private readonly options: GroupMembershipOptions) {}
@@ -44,7 +44,7 @@ export class GroupMembership implements Membership {
     this.assignment = this.partitionsOf(payload.memberAssignment);
     this.pausedSince = undefined;
     if (this.assignment.length === 0) return;
-    this.pausedSince = new Date();
+    this.pausedSince = performance.now();
     this.options.consumer.pause(this.byTopic());
     void this.takePositions(this.generation);
   }

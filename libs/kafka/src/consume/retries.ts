@@ -1,5 +1,6 @@
 interface Retry {
-  since: Date;
+  /** By `performance`. */
+  since: number;
   cause: string;
 }
 
@@ -8,7 +9,7 @@ export class Retries {
   private readonly underWay = new Map<string, Retry>();
 
   failed(partition: string, cause: string): void {
-    this.underWay.set(partition, { since: this.underWay.get(partition)?.since ?? new Date(), cause });
+    this.underWay.set(partition, { since: this.underWay.get(partition)?.since ?? performance.now(), cause });
   }
 
   end(partition: string): void {
@@ -16,6 +17,6 @@ export class Retries {
   }
 
   get longest(): Retry | undefined {
-    return [...this.underWay.values()].sort((a, b) => a.since.getTime() - b.since.getTime())[0];
+    return [...this.underWay.values()].sort((a, b) => a.since - b.since)[0];
   }
 }

@@ -16,7 +16,7 @@ export class RateLimitGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!limited.test(request.routeOptions.url ?? '')) return true;
     const { sub, client } = callerOfRequest(request);
-    const { taken, left, retryAfterMs } = this.buckets.take(JSON.stringify([client?.id, sub]), Date.now());
+    const { taken, left, retryAfterMs } = this.buckets.take(JSON.stringify([client?.id, sub]), performance.now());
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     reply.header('x-ratelimit-limit', this.buckets.perMinute).header('x-ratelimit-remaining', left);
     if (taken) return true;

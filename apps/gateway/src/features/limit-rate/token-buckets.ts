@@ -6,7 +6,7 @@ export class TokenBuckets {
 
   constructor(readonly perMinute: number) {}
 
-  /** Takes one of the subject's requests. `now` in milliseconds. */
+  /** Takes one of the subject's requests. `now` in milliseconds of a clock that nobody sets. */
   take(subject: string, now: number): { taken: boolean; left: number; retryAfterMs: number } {
     const before = this.buckets.get(subject) ?? { level: this.perMinute, at: now };
     const refilled = Math.min(this.perMinute, before.level + (Math.max(0, now - before.at) * this.perMinute) / 60_000);

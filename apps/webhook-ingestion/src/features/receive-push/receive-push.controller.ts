@@ -24,7 +24,7 @@ export class ReceivePushController {
     const receivedAt = new Date();
     const channel = channelOf(request.headers);
     const calendarId = channel && verifyChannelToken(this.config.CHANNEL_TOKEN_KEYS, channel.channelId, channel.token);
-    if (!channel || calendarId === undefined) throw this.refusal(request.ip, receivedAt);
+    if (!channel || calendarId === undefined) throw this.refusal(request.ip);
     const push = googlePush(request.headers, {
       notificationId: randomUUID(),
       calendarId,
@@ -48,9 +48,9 @@ export class ReceivePushController {
     this.metrics.stage('push-stored', (Date.now() - receivedAt.getTime()) / 1_000);
   }
 
-  private refusal(address: string, now: Date): Problem {
+  private refusal(address: string): Problem {
     this.metrics.count(...pushes('unverified'));
-    const { first, over } = this.unverified.count(address, now.getTime());
+    const { first, over } = this.unverified.count(address, performance.now());
     if (first) this.logger.warn({ address }, 'a push without a valid channel token');
     return over
       ? new Problem(429, { detail: 'too many pushes without a valid channel token' }, { 'retry-after': '60' })

@@ -8,7 +8,7 @@ export class UnverifiedCallers {
 
   constructor(private readonly perMinute: number) {}
 
-  /** `first`: worth a log line. `over`: beyond what one address may try in a minute. `now` in milliseconds. */
+  /** `first`: worth a log line. `over`: beyond what one address may try in a minute. `now` in milliseconds of a clock that nobody sets. */
   count(address: string, now: number): { first: boolean; over: boolean } {
     if (now >= this.windowEndsAt || this.counts.size >= REMEMBERED) {
       this.counts = new Map();
