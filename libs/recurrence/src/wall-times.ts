@@ -1,4 +1,5 @@
 import { RRuleTemporal } from 'rrule-temporal';
+import { wallTimesOfDays } from './day-rules';
 import { Rule, weekdays } from './rule';
 import { UnusableRecurrence } from './unusable-recurrence';
 import { millisecondsPerDay, WallTime } from './zones';
@@ -60,7 +61,28 @@ const daysAtOnce = ({ frequency, mostPerDay }: Rule): number => {
 
 /** @param maxIterations how many periods of the rule one window may visit */
 export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000): WallTimes => {
-  const key = `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
+  const between = wallTimesOfDays(rule, start) ?? wallTimesByLibrary(rule, start, maxIterations);
+  const end = start + horizonInDays * millisecondsPerDay;
+  return {
+    get key() {
+      return keyOf(rule, start);
+    },
+    daysAtOnce: daysAtOnce(rule),
+    between: (from, to) => {
+      const [first, last] = [Math.max(from, start), Math.min(to, end)];
+      return first > last ? [] : between(first, last);
+    },
+  };
+};
+
+const keyOf = (rule: Rule, start: WallTime): string => `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
+
+/** Any rule, at the price of a reading of its text. */
+export const wallTimesByLibrary = (
+  rule: Rule,
+  start: WallTime,
+  maxIterations: number,
+): ((from: WallTime, to: WallTime) => WallTime[]) => {
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -70,21 +92,18 @@ export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000)
   };
   const expander = attempt(
     () =>
-      new RRuleTemporal({ rruleString: key, maxIterations, maxCandidateEvaluations: 50 * maxIterations, cache: false }),
+      new RRuleTemporal({
+        rruleString: keyOf(rule, start),
+        maxIterations,
+        maxCandidateEvaluations: 50 * maxIterations,
+        cache: false,
+      }),
   );
-  const end = start + horizonInDays * millisecondsPerDay;
   const isReal = weekdayGuard(rule) ?? (() => true);
-  return {
-    key,
-    daysAtOnce: daysAtOnce(rule),
-    between: (from, to) => {
-      const [first, last] = [Math.max(from, start), Math.min(to, end)];
-      if (first > last) return [];
-      return attempt(() =>
-        expander.between(new Date(first), new Date(last), true).map((at) => at.epochMilliseconds),
-      ).filter(isReal);
-    },
-  };
+  return (from, to) =>
+    attempt(() => expander.between(new Date(from), new Date(to), true).map((at) => at.epochMilliseconds)).filter(
+      isReal,
+    );
 };
 
 const counted = new Map<string, WallTime | undefined>();
