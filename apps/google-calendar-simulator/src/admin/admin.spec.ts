@@ -195,6 +195,28 @@ it('a split and a kind of mutation can be asked for by name', async () => {
   expect(done.map(({ kind }) => kind)).toEqual(['cancel instance', 'cancel instance', 'cancel instance']);
 });
 
+it('a date that a split gave away is found in the series that it belongs to, though it was cancelled before', async () => {
+  const ada = await person(simulator.url, 'ada@example.com', { timeZone: 'Europe/Berlin' });
+  const { data: series } = await ada.api.events.insert({
+    calendarId: 'primary',
+    requestBody: {
+      summary: 'Daily',
+      start: at('2026-12-01T10:00:00'),
+      end: at('2026-12-01T11:00:00'),
+      recurrence: ['RRULE:FREQ=DAILY;COUNT=5'],
+    },
+  });
+  const one = { calendarId: 'primary', eventId: `${series.id}_20261204T090000Z` };
+  await ada.api.events.delete(one);
+  await admin(simulator.url, 'POST', '/admin/split', { account: ada.email, eventId: `${series.id}_20261203T090000Z` });
+  const { data: found } = await ada.api.events.get(one);
+  const place = { id: one.eventId, recurringEventId: `${series.id}_R20261203T090000` };
+  expect(found).toMatchObject({ ...place, status: 'confirmed' });
+  await ada.api.events.patch({ ...one, requestBody: { summary: 'Renamed' } });
+  const { items } = await pull(ada.api, { singleEvents: true });
+  expect(items.filter(({ id }) => id === one.eventId)).toMatchObject([{ ...place, summary: 'Renamed' }]);
+});
+
 it('changes are logged by calendar, and everything can be forgotten', async () => {
   const ada: Person = await person(simulator.url, 'ada@example.com');
   const { data } = await ada.api.events.insert({

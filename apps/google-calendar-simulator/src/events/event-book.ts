@@ -102,7 +102,7 @@ export class EventBook {
     const parentId = stored?.resource.recurringEventId;
     if (stored && parentId === undefined) return { resource: stored.resource, stored };
     const parent = parentId === undefined ? undefined : this.stored(calendarId, parentId)?.resource;
-    if (stored && !(parent && isCancelled(parent)) && (!isCancelled(stored.resource) || !stored.dropped)) {
+    if (stored && (parent === undefined || hasPlace(stored, parent))) {
       return { resource: stored.resource, stored, ...(parent && { master: parent }) };
     }
     // The slot may belong to another part of a split series now: both give their instances the same ids.
@@ -188,12 +188,7 @@ export class EventBook {
         (event) => (event.id === parsed.base || event.id.startsWith(split)) && isMaster(event) && !isCancelled(event),
       );
     const master = masters.find((each) => hasSlot(each, parsed.slot, parsed.allDay));
-    if (!master) return undefined;
-    const stored = this.stored(calendarId, id);
-    if (stored && stored.resource.recurringEventId === master.id && !isDroppedFor(stored, master)) {
-      return { resource: stored.resource, stored, master };
-    }
-    return { resource: occurrenceAt(master, parsed.slot), master };
+    return master && { resource: occurrenceAt(master, parsed.slot), master };
   }
 
   private shelf(calendarId: string) {
@@ -201,9 +196,10 @@ export class EventBook {
   }
 }
 
-const isDroppedFor = (stored: StoredEvent, master: EventResource): boolean =>
-  stored.dropped === true &&
-  hasSlot(master, slotOf(stored.resource), stored.resource.originalStartTime?.date !== undefined);
+const hasPlace = ({ resource }: StoredEvent, master: EventResource): boolean =>
+  isMaster(master) &&
+  !isCancelled(master) &&
+  hasSlot(master, slotOf(resource), resource.originalStartTime?.date !== undefined);
 
 const changeOf = (calendarId: string, position: number, event: EventResource): Change => ({
   position,
