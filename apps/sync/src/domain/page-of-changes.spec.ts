@@ -91,6 +91,14 @@ describe('a page of changes', () => {
     expect(types(decided)).toEqual(['series: EntryChanged', 'moved: EntryCancelled']);
   });
 
+  it('drops with a cancelled entry what came back of the series that it was before', () => {
+    const items = [item('series', tombstone())];
+    const known = { series: stored(living()) };
+    expect(endedSeries(items, new Map(Object.entries(known)))).toEqual(['series']);
+    const decided = page(items, known, { series: { moved: stored(living(exception)) } });
+    expect(types(decided)).toEqual(['series: EntryCancelled', 'moved: EntryCancelled']);
+  });
+
   it('does not revive an exception that is listed beside the tombstone of its master', () => {
     const changed = item('moved', { ...exception, updatedAt: 9_000 });
     const decided = page(

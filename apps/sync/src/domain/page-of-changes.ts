@@ -85,12 +85,15 @@ export function believable<Item extends Told>(items: readonly Item[]): { items: 
   return { items: believed, contradicted: believed.length < items.length };
 }
 
-/** Masters that this page cancels or turns into single entries: their exceptions go with them and have to be loaded. */
+/**
+ * What this page cancels, and series that it turns into single entries: their exceptions go with them and have to be loaded. A single
+ * entry may have some, too, from when it was a series.
+ */
 export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, StoredEntry>): string[] {
   const ended = items.filter(({ entryId, revision }) => {
-    if (revision.providerSeriesId !== undefined) return false;
     const known = stored.get(entryId)?.entry;
-    return known !== undefined && isSeries(known) && (revision.cancelled || revision.details?.recurrence === undefined);
+    if (known === undefined || revision.providerSeriesId !== undefined) return false;
+    return revision.cancelled || (isSeries(known) && revision.details?.recurrence === undefined);
   });
   return [...new Set(ended.map(({ entryId }) => entryId))];
 }
@@ -167,7 +170,7 @@ export function decidePage(
     if (isMaster && events.length > 0) {
       if (isEnded) endedHere.add(item.entryId);
       else endedHere.delete(item.entryId);
-      if (isEnded && isSeries(was)) giveUpExceptions(item.entryId);
+      if (isEnded) giveUpExceptions(item.entryId);
       if (!context.fullListing && !isEnded && was.cancelled !== undefined && isSeries(was)) relist = true;
     }
   }
