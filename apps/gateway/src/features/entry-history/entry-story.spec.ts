@@ -1,4 +1,5 @@
-import type { AttendeeV1, ChangedFieldV1 } from '@calendar-sync/contracts-sync';
+import { randomUUID } from 'node:crypto';
+import type { AttendeeV1, CancelledEntryV1, ChangedFieldV1, EntryCancelledV1 } from '@calendar-sync/contracts-sync';
 import { ownerWithCalendar } from '../../gateway.fixture';
 import { summaryOf } from './entry-story';
 
@@ -102,13 +103,76 @@ describe('the story of an entry', () => {
     expect(changed({ field: 'somethingNew', old: 1, new: 2 })).toContain('something new changed');
   });
 
-  it('ends with the reason', () => {
-    const cancelled = (reason: 'cancelled-at-provider' | 'series-cancelled') =>
+  it('says how a series repeats now, and only when it ends where nothing else changed', () => {
+    const rules = (...lines: string[]) => lines.map((line) => `RRULE:FREQ=${line}`);
+    const to = (now: string[], old = rules('WEEKLY')) => changed({ field: 'recurrence', old, new: now });
+    expect(to(rules('WEEKLY;UNTIL=20261129T225959Z'))).toBe(
+      '“Standup”: repeats until Sun 2026-11-29 23:59 (Europe/Zurich) now.',
+    );
+    expect(to(rules('WEEKLY;UNTIL=20261129'))).toContain('repeats until Sun 2026-11-29 now');
+    expect(to(rules('WEEKLY;COUNT=10'), rules('WEEKLY;UNTIL=20261129'))).toContain('repeats 10 times now');
+    expect(to(rules('WEEKLY'), rules('WEEKLY;COUNT=1'))).toContain('repeats without an end now');
+    expect(to(rules('DAILY;COUNT=5'))).toBe(
+      '“Standup”: repeats by “RRULE:FREQ=DAILY;COUNT=5” instead of “RRULE:FREQ=WEEKLY”.',
+    );
+    expect(to(rules('WEEKLY;UNTIL=someday'))).toContain('repeats by “RRULE:FREQ=WEEKLY;UNTIL=someday” instead of');
+    expect(changed({ field: 'recurrence', cut: true })).toContain('repeats by other rules');
+  });
+
+  it('says that an occurrence belongs to another series since a split, and which one it is', () => {
+    expect(changed({ field: 'seriesId', old: randomUUID(), new: randomUUID() })).toBe(
+      '“Standup”: belongs to another series now, as after a split.',
+    );
+    expect(changed({ field: 'originalStart', old: time('09:00'), new: { date: '2026-11-23' } })).toBe(
+      '“Standup”: stands for Mon 2026-11-23 (all day) in its series instead of Mon 2026-11-23 09:00 (Europe/Zurich).',
+    );
+  });
+
+  it('says what came back after it had been cancelled', () => {
+    const fact = (entry: typeof standup) => ({ type: 'EntryAdded.v1' as const, data: owner.of(entry) });
+    const back = (entry: typeof standup) => summaryOf(fact(entry), 'Europe/Zurich', 'EntryCancelled.v1');
+    expect(back(standup)).toBe('“Standup” came back: Mon 2026-11-23 09:00–09:30 (Europe/Zurich).');
+    expect(back({ ...standup, originalStart: { date: '2026-11-22' } })).toMatch(
+      /^The occurrence of Sun 2026-11-22 \(all day\) came back: “Standup”, Mon /,
+    );
+  });
+
+  describe('ends', () => {
+    const cancelled = (
+      entry: Omit<CancelledEntryV1, 'status'>,
+      reason: EntryCancelledV1['reason'] = 'cancelled-at-provider',
+      fields: ChangedFieldV1[] = [],
+    ) =>
       summaryOf({
         type: 'EntryCancelled.v1',
-        data: { ...owner.of({ ...standup, status: 'cancelled' as const }), reason, changed: [] },
+        data: { ...owner.of({ ...entry, status: 'cancelled' as const }), reason, changed: fields },
       });
-    expect(cancelled('cancelled-at-provider')).toBe('“Standup” was cancelled.');
-    expect(cancelled('series-cancelled')).toBe('“Standup” was cancelled with its series.');
+    const { title: _title, ...untitled } = standup;
+    const slot = { originalStart: time('09:00') };
+
+    it('with the reason', () => {
+      expect(cancelled(standup)).toBe('“Standup” was cancelled.');
+      expect(cancelled(standup, 'series-cancelled')).toBe('“Standup” was cancelled with its series.');
+    });
+
+    it('for a series as one', () => {
+      expect(cancelled({ ...standup, recurrence: ['RRULE:FREQ=DAILY'] })).toBe('The series “Standup” was cancelled.');
+    });
+
+    it('for an occurrence by naming it, though nothing else is known of it', () => {
+      expect(cancelled({ ...untitled, ...slot })).toBe(
+        'The occurrence of Mon 2026-11-23 09:00 (Europe/Zurich) was cancelled.',
+      );
+      expect(cancelled({ ...standup, ...slot }, 'series-cancelled')).toBe(
+        'The occurrence of Mon 2026-11-23 09:00 (Europe/Zurich), “Standup”, was cancelled with its series.',
+      );
+    });
+
+    it('for an occurrence once more where a split gave it to another series', () => {
+      const moved = [{ field: 'seriesId', old: randomUUID(), new: randomUUID() }];
+      expect(cancelled({ ...untitled, ...slot }, 'cancelled-at-provider', moved)).toBe(
+        'The occurrence of Mon 2026-11-23 09:00 (Europe/Zurich) was cancelled, in the series that it belongs to since a split.',
+      );
+    });
   });
 });

@@ -6,6 +6,7 @@ import type {
   EntryChangedV1,
   EntryTimeV1,
 } from '@calendar-sync/contracts-sync';
+import { ruleChange } from './story-rules';
 import { minutesBetween, StoryTimes } from './story-times';
 
 export type EntryFact =
@@ -13,27 +14,38 @@ export type EntryFact =
   | { type: 'EntryChanged.v1'; data: EntryChangedV1 }
   | { type: 'EntryCancelled.v1'; data: EntryCancelledV1 };
 
-/** One sentence that says what happened, for people. `calendarZone` is the zone of its times; that of each time when the calendar was not heard of. */
-export function summaryOf({ type, data }: EntryFact, calendarZone?: string): string {
+/**
+ * One sentence that says what happened, for people. `calendarZone` is the zone of its times; that of each time when the calendar was not heard of.
+ * `before` is what was told of the entry last: an entry that is there again is recorded as added.
+ */
+export function summaryOf({ type, data }: EntryFact, calendarZone?: string, before?: EntryFact['type']): string {
   const times = new StoryTimes(calendarZone);
   switch (type) {
     case 'EntryAdded.v1':
-      return sentence(added(data, times));
+      return sentence(added(data, times, before === 'EntryCancelled.v1'));
     case 'EntryChanged.v1':
       return sentence(`${named(data.entry.title)}: ${list(changes(data, times))}`);
     case 'EntryCancelled.v1':
-      return sentence(`${named(data.entry.title)}${cancelled[data.reason]}`);
+      return sentence(cancelled(data, times));
   }
 }
 
-const cancelled: Record<EntryCancelledV1['reason'], string> = {
+const ends: Record<EntryCancelledV1['reason'], string> = {
   'cancelled-at-provider': ' was cancelled',
   'absent-from-full-sync': ' is gone: the provider no longer had it when everything was read anew',
   'series-cancelled': ' was cancelled with its series',
   'calendar-removed': ' went with its calendar',
 };
 
-function added({ entry }: EntryAddedV1, times: StoryTimes): string {
+function cancelled({ entry, reason, changed }: EntryCancelledV1, times: StoryTimes): string {
+  const { originalStart, recurrence, title } = entry;
+  if (originalStart === undefined) return `${recurrence ? 'the series ' : ''}${named(title)}${ends[reason]}`;
+  const what = `the occurrence of ${times.moment(originalStart)}${title === undefined ? '' : `, ${named(title)},`}`;
+  const elsewhere = changed.some(({ field }) => field === 'seriesId');
+  return `${what}${ends[reason]}${elsewhere ? ', in the series that it belongs to since a split' : ''}`;
+}
+
+function added({ entry }: EntryAddedV1, times: StoryTimes, again: boolean): string {
   const others = entry.attendees?.filter(({ resource, self }) => !resource && !self) ?? [];
   const when = `${entry.recurrence ? 'from ' : ''}${times.span(entry.start, entry.end)}`;
   const rest = [
@@ -42,15 +54,17 @@ function added({ entry }: EntryAddedV1, times: StoryTimes): string {
     ...(entry.location === undefined ? [] : [`at ${quoted(entry.location)}`]),
   ];
   if (entry.originalStart)
-    return `the occurrence of ${times.moment(entry.originalStart)} went its own way: ${list([`${named(entry.title)}, ${when}`, ...rest])}`;
-  return `${named(entry.title)} appeared: ${list([when, ...rest])}`;
+    return `the occurrence of ${times.moment(entry.originalStart)} ${again ? 'came back' : 'went its own way'}: ${list([`${named(entry.title)}, ${when}`, ...rest])}`;
+  return `${named(entry.title)} ${again ? 'came back' : 'appeared'}: ${list([when, ...rest])}`;
 }
 
 /** `start` and `end` are one move; other fields stand for themselves. */
 function changes({ entry, changed }: EntryChangedV1, times: StoryTimes): string[] {
   const of = (name: string) => changed.find(({ field }) => field === name);
   const [start, end] = [of('start'), of('end')];
-  const phrases = changed.filter(({ field }) => field !== 'start' && field !== 'end').flatMap(phraseOf);
+  const phrases = changed
+    .filter(({ field }) => field !== 'start' && field !== 'end')
+    .flatMap((change) => phraseOf(change, entry.start, times));
   if (start) return [times.move(start.old, start.new), ...lasting(start, end, entry.end), ...phrases];
   if (end) return [`ends ${times.moment(end.new)} instead of ${times.moment(end.old)}`, ...phrases];
   return phrases;
@@ -65,7 +79,7 @@ function lasting(start: ChangedFieldV1, end: ChangedFieldV1 | undefined, stayed:
     : [`lasts ${now} minutes instead of ${before}`];
 }
 
-function phraseOf({ field, old, new: now }: ChangedFieldV1): string[] {
+function phraseOf({ field, old, new: now }: ChangedFieldV1, entryStart: EntryTimeV1, times: StoryTimes): string[] {
   switch (field) {
     case 'title':
       return [`renamed from ${named(old)} to ${named(now)}`];
@@ -76,9 +90,11 @@ function phraseOf({ field, old, new: now }: ChangedFieldV1): string[] {
     case 'busy':
       return [now === true ? 'blocks time now' : 'no longer blocks time'];
     case 'recurrence':
-      return [
-        old === undefined ? 'became a series' : now === undefined ? 'is no longer a series' : 'repeats by other rules',
-      ];
+      return [ruleChange(old, now, entryStart, times)];
+    case 'seriesId':
+      return [now === undefined ? 'belongs to no series now' : 'belongs to another series now, as after a split'];
+    case 'originalStart':
+      return [`stands for ${times.moment(now)} in its series instead of ${times.moment(old)}`];
     case 'attendees':
       return attendeeChanges(attendees(old), attendees(now));
     default:

@@ -14,18 +14,22 @@ interface FactRow {
   learned_at: string;
   version: number;
   time_zone: string | null;
+  before: EntryFact['type'] | null;
 }
 
-/** What the service itself received, in the order it was received in, of calendars that are not hidden. */
+/** What the service itself received, in the order it was received in, of calendars that are not hidden; `before` is the type of the one before. */
 const HISTORY = `
-  SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version, c.time_zone
-  FROM events e
-  LEFT JOIN calendars c ON c.calendar_id = (e.data->>'calendarId')::uuid
-  LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, (e.data->>'connectionId')::uuid)
-  WHERE e.subject = $1 AND e.data->>'ownerId' = $2 AND e.position > $3
-    AND e.type IN ('EntryAdded.v1', 'EntryChanged.v1', 'EntryCancelled.v1')
-    AND c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'
-  ORDER BY e.position LIMIT $4`;
+  SELECT * FROM (
+    SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version, c.time_zone,
+      lag(e.type) OVER (ORDER BY e.position) AS before
+    FROM events e
+    LEFT JOIN calendars c ON c.calendar_id = (e.data->>'calendarId')::uuid
+    LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, (e.data->>'connectionId')::uuid)
+    WHERE e.subject = $1 AND e.data->>'ownerId' = $2
+      AND e.type IN ('EntryAdded.v1', 'EntryChanged.v1', 'EntryCancelled.v1')
+      AND c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'
+  ) told
+  WHERE position > $3 ORDER BY position LIMIT $4`;
 
 @Injectable()
 export class ShowHistory {
@@ -62,10 +66,10 @@ const whats = { 'EntryAdded.v1': 'added', 'EntryChanged.v1': 'changed', 'EntryCa
 const factOf = ({ type, data }: FactRow) => ({ type, data }) as EntryFact;
 
 function item(row: FactRow): HistoryItemDto {
-  const { data, type, learned_at, version, time_zone } = row;
+  const { data, type, learned_at, version, time_zone, before } = row;
   return {
     what: whats[type],
-    summary: summaryOf(factOf(row), time_zone ?? undefined),
+    summary: summaryOf(factOf(row), time_zone ?? undefined, before ?? undefined),
     learnedAt: new Date(learned_at).toISOString(),
     ...(data.entry.providerUpdatedAt !== undefined && { providerUpdatedAt: data.entry.providerUpdatedAt }),
     sequence: version,

@@ -80,6 +80,25 @@ describe('the history of an entry', () => {
     expect((await gateway.ask(asIfHis, { token: stranger })).status).toBe(404);
   });
 
+  it('says on whatever page it stands that an entry came back', async () => {
+    const owner = ownerWithCalendar();
+    const entry = owner.entry('lunch', { title: 'Lunch' });
+    const cancelled = { ...owner.of({ ...entry, status: 'cancelled' as const }), changed: [] };
+    await gateway.tell(calendarEntries, EntryAddedV1, owner.of(entry));
+    await gateway.tell(calendarEntries, EntryCancelledV1, { ...cancelled, reason: 'cancelled-at-provider' });
+    await gateway.tell(calendarEntries, EntryAddedV1, owner.of(entry));
+    const path = `/api/v1/calendar/entries/${owner.ownerId}/${entry.entryId}/history`;
+    const { items } = await eventually(async () => {
+      const answer = await read<EntryHistoryDto>(path, owner.ownerId);
+      expect(answer.items).toHaveLength(3);
+      return answer;
+    });
+    expect(items[2]?.summary).toContain('“Lunch” came back: ');
+    const first = await read<EntryHistoryDto>(`${path}?limit=2`, owner.ownerId);
+    const rest = await read<EntryHistoryDto>(`${path}?limit=2&pageToken=${first.nextPageToken}`, owner.ownerId);
+    expect(rest.items).toEqual([items[2]]);
+  });
+
   it('of an instance without a record of its own is that of its series', async () => {
     const owner = ownerWithCalendar();
     const soon = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);

@@ -10,9 +10,14 @@ export class StoryTimes {
   /** `Mon 2026-11-23 09:00 (Europe/Zurich)`, `Mon 2026-11-23 (all day)`. */
   moment(time: unknown): string {
     if (!isTime(time)) return 'an unknown time';
-    if ('date' in time) return `${weekday(time.date)} ${time.date} (all day)`;
+    if ('date' in time) return `${this.day(time.date)} (all day)`;
     const { day, clock, zone } = this.on(time);
     return `${day} ${clock} (${zone})`;
+  }
+
+  /** `Mon 2026-11-23`. */
+  day(date: string): string {
+    return `${weekday(date)} ${date}`;
   }
 
   /** From a start to an end, the day and the zone said once where they are the same. */
