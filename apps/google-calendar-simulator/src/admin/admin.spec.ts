@@ -217,6 +217,25 @@ it('a date that a split gave away is found in the series that it belongs to, tho
   expect(items.filter(({ id }) => id === one.eventId)).toMatchObject([{ ...place, summary: 'Renamed' }]);
 });
 
+it('an occurrence of what is a single event now is not restored at random', async () => {
+  const ada = await person(simulator.url, 'ada@example.com', { timeZone: 'Europe/Berlin' });
+  const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const { data: series } = await ada.api.events.insert({
+    calendarId: 'primary',
+    requestBody: {
+      summary: 'Daily',
+      start: { date: day },
+      end: { date: new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10) },
+      recurrence: ['RRULE:FREQ=DAILY;COUNT=5'],
+    },
+  });
+  const eventId = series.id ?? '';
+  await ada.api.events.delete({ calendarId: 'primary', eventId: `${eventId}_${day.replaceAll('-', '')}` });
+  await ada.api.events.patch({ calendarId: 'primary', eventId, requestBody: { recurrence: null } });
+  const restore = { accounts: [ada.email], count: 1, seed: 1, kinds: ['restore instance'] };
+  expect(await admin(simulator.url, 'POST', '/admin/mutations', restore)).toEqual({ items: [] });
+});
+
 it('changes are logged by calendar, and everything can be forgotten', async () => {
   const ada: Person = await person(simulator.url, 'ada@example.com');
   const { data } = await ada.api.events.insert({

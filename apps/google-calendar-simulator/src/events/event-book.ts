@@ -197,9 +197,7 @@ export class EventBook {
 }
 
 const hasPlace = ({ resource }: StoredEvent, master: EventResource): boolean =>
-  isMaster(master) &&
-  !isCancelled(master) &&
-  hasSlot(master, slotOf(resource), resource.originalStartTime?.date !== undefined);
+  !isCancelled(master) && hasSlot(master, slotOf(resource), resource.originalStartTime?.date !== undefined);
 
 const changeOf = (calendarId: string, position: number, event: EventResource): Change => ({
   position,

@@ -240,7 +240,7 @@ export class EventWrites {
   private refitExceptions(calendarId: string, master: EventResource, restored: boolean, at: number | undefined): void {
     for (const { resource, dropped } of this.book.exceptionsOf(calendarId, master.id)) {
       const allDay = resource.originalStartTime?.date !== undefined;
-      const fits = isMaster(master) && hasSlot(master, slotOf(resource), allDay);
+      const fits = hasSlot(master, slotOf(resource), allDay);
       if (!fits && !isCancelled(resource)) {
         const gone = this.book.save(calendarId, { ...resource, status: 'cancelled' }, { at, dropped: true });
         this.invitations.spread(calendarId, resource, gone.resource, at);

@@ -1,5 +1,5 @@
 import { expand } from '../recurrence/expand';
-import type { EventResource, StoredEvent } from './event';
+import { type EventResource, isMaster, type StoredEvent } from './event';
 import { instanceId, momentOf, seriesOf, timeAt } from './event-time';
 
 /** The occurrence of a series at a slot, before any exception: what Google derives and doesn't keep. */
@@ -22,7 +22,7 @@ export const slotsBetween = (master: EventResource, from: number, to: number): n
   expand(seriesOf(master), from, to);
 
 export function hasSlot(master: EventResource, slot: number, allDay: boolean): boolean {
-  if ((master.start?.date !== undefined) !== allDay) return false;
+  if (!isMaster(master) || (master.start?.date !== undefined) !== allDay) return false;
   return slotsBetween(master, slot, slot + 1).length > 0;
 }
 
