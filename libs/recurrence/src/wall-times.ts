@@ -1,5 +1,4 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { wallTimesOfDays } from './day-rules';
 import { Rule, weekdays } from './rule';
 import { UnusableRecurrence } from './unusable-recurrence';
 import { millisecondsPerDay, WallTime } from './zones';
@@ -59,51 +58,54 @@ const daysAtOnce = ({ frequency, mostPerDay }: Rule): number => {
   return Math.max(1, Math.floor((frequency in coarse ? coarse[frequency as keyof typeof coarse] : 732) / mostPerDay));
 };
 
+const attempt = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw new UnusableRecurrence(error instanceof Error ? error.message : 'the rule is not understood');
+  }
+};
+
+const expanders = new Map<string, RRuleTemporal>();
+const mostExpanders = 5_000;
+
+/** Reading a rule's text costs more than expanding a week of it, and the same series are asked for again and again. */
+const expanderOf = (key: string, maxIterations: number): RRuleTemporal => {
+  const name = `${maxIterations} ${key}`;
+  const expander =
+    expanders.get(name) ??
+    attempt(
+      () =>
+        new RRuleTemporal({
+          rruleString: key,
+          maxIterations,
+          maxCandidateEvaluations: 50 * maxIterations,
+          cache: false,
+        }),
+    );
+  expanders.delete(name); // a Map keeps the order of insertion: the one that was not asked for longest is the first
+  expanders.set(name, expander);
+  if (expanders.size > mostExpanders) expanders.delete(expanders.keys().next().value!);
+  return expander;
+};
+
 /** @param maxIterations how many periods of the rule one window may visit */
 export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000): WallTimes => {
-  const between = wallTimesOfDays(rule, start) ?? wallTimesByLibrary(rule, start, maxIterations);
+  const key = `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
+  const expander = expanderOf(key, maxIterations);
   const end = start + horizonInDays * millisecondsPerDay;
+  const isReal = weekdayGuard(rule) ?? (() => true);
   return {
-    get key() {
-      return keyOf(rule, start);
-    },
+    key,
     daysAtOnce: daysAtOnce(rule),
     between: (from, to) => {
       const [first, last] = [Math.max(from, start), Math.min(to, end)];
-      return first > last ? [] : between(first, last);
+      if (first > last) return [];
+      return attempt(() =>
+        expander.between(new Date(first), new Date(last), true).map((at) => at.epochMilliseconds),
+      ).filter(isReal);
     },
   };
-};
-
-const keyOf = (rule: Rule, start: WallTime): string => `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
-
-/** Any rule, at the price of a reading of its text. */
-export const wallTimesByLibrary = (
-  rule: Rule,
-  start: WallTime,
-  maxIterations: number,
-): ((from: WallTime, to: WallTime) => WallTime[]) => {
-  const attempt = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw new UnusableRecurrence(error instanceof Error ? error.message : 'the rule is not understood');
-    }
-  };
-  const expander = attempt(
-    () =>
-      new RRuleTemporal({
-        rruleString: keyOf(rule, start),
-        maxIterations,
-        maxCandidateEvaluations: 50 * maxIterations,
-        cache: false,
-      }),
-  );
-  const isReal = weekdayGuard(rule) ?? (() => true);
-  return (from, to) =>
-    attempt(() => expander.between(new Date(from), new Date(to), true).map((at) => at.epochMilliseconds)).filter(
-      isReal,
-    );
 };
 
 const counted = new Map<string, WallTime | undefined>();
