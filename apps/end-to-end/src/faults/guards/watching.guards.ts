@@ -57,8 +57,8 @@ export const watchingGuards: Guards = {
     weavings: [
       {
         module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
-        find: 'const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
-        replace: 'const channelId = globalThis.crypto.randomUUID();',
+        find: 'const { channelId, openedAt } = await (0, webhook_store_1.noteOpening)(database, calendar);',
+        replace: 'const channelId = globalThis.crypto.randomUUID(); const openedAt = new Date();',
       },
       {
         module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
@@ -96,9 +96,9 @@ export const watchingGuards: Guards = {
     weavings: [
       {
         module: 'apps/sync/dist/features/watch-calendars/watch-keeper.js',
-        find: 'const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
+        find: 'const { channelId, openedAt } = await (0, webhook_store_1.noteOpening)(database, calendar);',
         replace:
-          'const old = await (0, webhook_store_1.liveChannel)(database, calendar.calendarId); if (old) await target.provider.stopWatch(target.credentials, old); const channelId = await (0, webhook_store_1.noteOpening)(database, calendar);',
+          'const old = await (0, webhook_store_1.liveChannel)(database, calendar.calendarId); if (old) await target.provider.stopWatch(target.credentials, old); const { channelId, openedAt } = await (0, webhook_store_1.noteOpening)(database, calendar);',
       },
     ],
   },

@@ -90,6 +90,15 @@ describe('watching calendars', () => {
     expect(row?.share).toBeLessThanOrEqual(0.8);
   });
 
+  test('the life of a channel is counted by the clock of the database, whatever that of the process says', async () => {
+    const [row] = await bench.rows(
+      `SELECT opened_at = date_trunc('milliseconds', requested_at) AS counted_from_the_request
+       FROM calendar_webhooks WHERE calendar_id = $1 AND state = 'live'`,
+      [calendarId],
+    );
+    expect(row).toEqual({ counted_from_the_request: true });
+  });
+
   test('the first push of a channel is answered, and pulls nothing', async () => {
     await eventually(async () => {
       expect((await bench.facts('NotificationProcessed')).map(({ data }) => data['outcome'])).toContain(

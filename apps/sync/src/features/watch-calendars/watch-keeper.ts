@@ -99,8 +99,7 @@ export class WatchKeeper {
     const { database, quotas, tokenKeys, ttlSeconds } = this.options;
     for (let attempt = 1; ; attempt += 1) {
       await quotas.spend(target.user);
-      const channelId = await noteOpening(database, calendar);
-      const openedAt = new Date();
+      const { channelId, openedAt } = await noteOpening(database, calendar);
       let opened: OpenedWatch;
       try {
         opened = await target.provider.openWatch(target.credentials, target.providerCalendarId, {
@@ -163,7 +162,7 @@ export class WatchKeeper {
       tx.afterCommit(this.options.onDirty);
       return 'live';
     });
-    if (outcome === 'live') return this.nextLook(calendar, Math.max(0, renew.getTime() - Date.now()));
+    if (outcome === 'live') return this.nextLook(calendar, renew.getTime() - openedAt.getTime());
     logger.info(
       { calendarId: calendar.calendarId, channelId, outcome },
       'a channel was opened that nobody wants: its calendar was let go meanwhile, or the answer came after it was given up',

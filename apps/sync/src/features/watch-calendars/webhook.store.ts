@@ -43,17 +43,18 @@ export async function liveChannel(db: Queryable, calendarId: string): Promise<Ch
   return rows[0] && channelOf(rows[0]);
 }
 
-/** Known before Google is asked: its first push may come before Google's answer does. */
+/** Known before Google is asked: its first push may come before Google's answer does. Its life is counted from `openedAt`, by the clock of the database. */
 export async function noteOpening(
   db: Queryable,
   of: { calendarId: string; ownerId: string; connectionId: string },
-): Promise<string> {
+): Promise<{ channelId: string; openedAt: Date }> {
   const channelId = randomUUID();
-  await db.query(
-    `INSERT INTO calendar_webhooks (channel_id, calendar_id, owner_id, connection_id, state) VALUES ($1, $2, $3, $4, 'opening')`,
+  const { rows } = await db.query<{ requested_at: Date }>(
+    `INSERT INTO calendar_webhooks (channel_id, calendar_id, owner_id, connection_id, state) VALUES ($1, $2, $3, $4, 'opening')
+     RETURNING requested_at`,
     [channelId, of.calendarId, of.ownerId, of.connectionId],
   );
-  return channelId;
+  return { channelId, openedAt: rows[0]!.requested_at };
 }
 
 export async function noteFailed(db: Queryable, channelId: string, failure: string): Promise<void> {
