@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@calendar-sync/local-stack';
 import { eventually } from '@calendar-sync/test-infrastructure';
@@ -29,45 +29,12 @@ beforeAll(async () => {
   for (const service of services) await noteRepeats(bench, service);
   pids = processes();
 }, 240_000);
-afterAll(async () => {
-  cpSync(bench.stack.directory.logs, '/tmp/f4-logs', { recursive: true }); // DEBUG
-  cpSync(bench.stack.postgres!.logFile, '/tmp/f4-logs/postgres.log'); // DEBUG
-  await bench?.close();
-}, 60_000);
+afterAll(() => bench?.close(), 60_000);
 
 const processes = () => Object.fromEntries(bench.stack.serviceProcesses.map((name) => [name, bench.stack.pid(name)]));
 
 const recorded = async () =>
   (await bench.query<{ count: number }>('sync', 'SELECT count(*)::int AS count FROM events'))[0]!.count;
-
-async function dump() {
-  // DEBUG
-  const out: Record<string, unknown> = {};
-  for (const service of services) {
-    for (const table of [
-      'relay_state',
-      'consumer_offsets',
-      'consumer_sequences',
-      'quarantined_keys',
-      'parked_messages',
-      ...(service === 'sync'
-        ? [
-            'calendar_sync_states',
-            'jobs',
-            'calendar_webhooks',
-            'connections',
-            'pull_runs',
-            'calendar_entries',
-            'events',
-          ]
-        : []),
-      ...(service === 'gateway' ? ['calendar_entries', 'events'] : []),
-    ])
-      out[`${service}.${table}`] = await bench.query(service, `SELECT * FROM ${table}`).catch(String);
-    out[`${service}.ready`] = await (await fetch(`${bench.stack.urlOf(service)}/health/ready`)).text().catch(String);
-  }
-  writeFileSync('/tmp/f4-dump.json', JSON.stringify(out, undefined, 1));
-}
 
 /** Until sync has recorded so many events more: the load has reached the database again. */
 async function recordsMore(count: number): Promise<void> {
@@ -80,12 +47,7 @@ async function recordsMore(count: number): Promise<void> {
 
 /** Nothing is lost, nothing is taken twice, no process ended, and nobody's account or calendar was blamed. */
 async function expectUnharmed(): Promise<void> {
-  try {
-    await expectConvergence(bench);
-  } catch (error) {
-    await dump(); // DEBUG
-    throw error;
-  }
+  await expectConvergence(bench);
   expect(processes()).toEqual(pids);
   for (const service of services) expect(await repeats(bench, service)).toEqual([]);
   expect(

@@ -48,7 +48,16 @@ export async function watermarks(brokers: readonly string[]): Promise<Watermark[
 }
 
 /** Consumer groups that have members and are not stable, or have none, in words. */
-export async function groupFaults(brokers: readonly string[]): Promise<string[]> {
+export const groupFaults = async (brokers: readonly string[]): Promise<string[]> =>
+  (await ourGroups(brokers)).flatMap(({ groupId, state, members }) =>
+    state === 'Stable' && members.length > 0 ? [] : [`group ${groupId} is ${state} with ${members.length} members`],
+  );
+
+/** How many members each consumer group has, in words. */
+export const groupMembers = async (brokers: readonly string[]): Promise<string[]> =>
+  (await ourGroups(brokers)).map(({ groupId, members }) => `${groupId}: ${members.length}`).sort();
+
+async function ourGroups(brokers: readonly string[]) {
   const admin = kafkaOf(brokers).admin();
   await admin.connect();
   try {
@@ -57,10 +66,7 @@ export async function groupFaults(brokers: readonly string[]): Promise<string[]>
     const ours = groups
       .map(({ groupId }) => groupId)
       .filter((name) => !name.startsWith('downstream-') && !name.includes('.own-history.'));
-    const described = (await admin.describeGroups(ours)).groups;
-    return described.flatMap(({ groupId, state, members }) =>
-      state === 'Stable' && members.length > 0 ? [] : [`group ${groupId} is ${state} with ${members.length} members`],
-    );
+    return (await admin.describeGroups(ours)).groups;
   } finally {
     await admin.disconnect();
   }

@@ -1,5 +1,7 @@
 import type { Weaving } from '@calendar-sync/test-infrastructure';
+import { clockGuards } from './clock.guards';
 import { consumingGuards } from './consuming.guards';
+import { databaseGuards } from './database.guards';
 import { parkingGuards } from './parking.guards';
 import { providerGuards } from './provider.guards';
 import { publishingGuards } from './publishing.guards';
@@ -14,6 +16,8 @@ export const guards: Guards = {
   ...pullingGuards,
   ...watchingGuards,
   ...providerGuards,
+  ...databaseGuards,
+  ...clockGuards,
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */

@@ -78,4 +78,16 @@ export const publishingGuards: Guards = {
       },
     ],
   },
+  'unacknowledged-is-sent-again': {
+    does: 'A send that the broker did not acknowledge is repeated until it does.',
+    fault: 19,
+    test: 'disk of Kafka',
+    weavings: [
+      {
+        module: 'libs/kafka/dist/relay/sender.js',
+        find: 'await this.once(batch);',
+        replace: 'await this.once(batch).catch(() => undefined);',
+      },
+    ],
+  },
 };

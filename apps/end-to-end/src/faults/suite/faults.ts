@@ -21,6 +21,8 @@ const described: Readonly<Record<number, string>> = {
   15: 'Pushes are lost, repeated, shuffled, late, and faster than the answer to watch',
   16: 'The provider refuses, limits, fails, hangs and talks nonsense',
   17: '500 channels end in one minute, and the process that renews them is killed',
+  18: 'The clock of one process of each service goes two hours fast, then two hours slow, while it leads and while it stands by',
+  19: 'The disk of Postgres is full for half a minute, its server panics; and that of Kafka',
   20: 'Every process is replaced under load, by a version that publishes what the old one does not know',
 };
 
