@@ -41,7 +41,7 @@ describe('A meeting', () => {
     for (const attendees of [undefined, [me], [me, room]]) {
       const alone = { attendees, organizer: { email: 'Me@example.com', self: true } };
       expect(assessMeeting(entry(alone)).isMeeting).toBe(false);
-      expect(codes(alone)).toEqual(['solo_without_link']);
+      expect(codes(alone)).toEqual(['solo_without_join_link']);
     }
   });
 
@@ -60,7 +60,7 @@ describe('A meeting', () => {
     ['focus time', { kind: 'focusTime' }, 'focus_time'],
     ['a working location', { kind: 'workingLocation' }, 'working_location'],
     ['a birthday', { kind: 'birthday' }, 'birthday'],
-    ['a holiday', { organizer: { email: 'en.german#holiday@group.v.calendar.google.com' } }, 'holiday'],
+    ['a holiday', { organizer: { email: 'en.german#holiday@group.v.calendar.google.com' } }, 'public_holiday'],
   ])('is none when it is %s, whatever its links, and these are still told', (_name, more, code) => {
     const assessed = { attendees: [me, you], location: zoomLink, ...more };
     expect(assessMeeting(entry(assessed))).toMatchObject({ isMeeting: false, joinUrl: zoomLink });

@@ -1,11 +1,37 @@
-/** Whether a host is the domain or lies under it; never a mere substring, or `zoom.us.example.com` would pass for Zoom. */
-export const isUnder = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+/** The schemes of applications that open a meeting, as what they open in a browser. */
+const browserLink = (link: string): string => {
+  const scheme = /^(zoommtg|zoomus|msteams):\/*/i.exec(link);
+  if (!scheme) return link;
+  const rest = link.slice(scheme[0].length);
+  if (scheme[1]!.toLowerCase() === 'msteams') {
+    return `https://${/^(?:teams\.|[^/]*\.teams\.)/i.test(rest) ? rest : `teams.microsoft.com/${rest}`}`;
+  }
+  const url = URL.parse(`https://${rest}`);
+  const number = url?.searchParams.get('confno');
+  if (!url || !number) return '';
+  const passcode = /[?&]pwd=([^&#]+)/.exec(rest)?.[1];
+  return `https://${url.host}/j/${number}${passcode === undefined ? '' : `?pwd=${passcode}`}`;
+};
 
-export const isUnderAny = (host: string, domains: readonly string[]): boolean =>
-  domains.some((domain) => isUnder(host, domain));
+const doubled = /^https?:\/\/(?=https?:\/\/)/i;
+const backslashInHost = /^[a-z]+:[^?#]*?\\/i;
 
-/** A URL that one can open in a browser, or undefined. */
-export const webUrl = (text: string): URL | undefined => {
-  const url = URL.parse(text);
-  return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url : undefined;
+/**
+ * A link that browsers open, with its host as they see it: letters of other scripts in IDNA's form, `%2e` decoded, no dot at the end.
+ * None that would be taken for different hosts by different readers: with a name before an `@`, or with a backslash.
+ */
+export const webUrl = (written: string): URL | undefined => {
+  const link = browserLink(written.trim()).replace(doubled, '');
+  const url = URL.parse(link);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
+  if (url.username !== '' || url.password !== '' || backslashInHost.test(link)) return undefined;
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
+  return url.hostname === '' ? undefined : url;
+};
+
+/** The host and every domain above it, the nearest first. */
+export const domainsAbove = (host: string): string[] => {
+  const domains = [host];
+  for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) domains.push(host.slice(dot + 1));
+  return domains;
 };

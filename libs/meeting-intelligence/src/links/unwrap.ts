@@ -1,52 +1,52 @@
-import { isUnder, webUrl } from './hosts';
+import { domainsAbove, webUrl } from './hosts';
+import { Wrapper, wrappers } from './wrappers';
 
-interface Wrapper {
-  host: string;
-  path?: RegExp;
-  target: (url: URL) => string | undefined;
+const DEEPEST = 12;
+
+const byDomain = new Map<string, Wrapper[]>();
+for (const wrapper of wrappers) {
+  for (const host of wrapper.hosts) byDomain.set(host, [...(byDomain.get(host) ?? []), wrapper]);
 }
 
-const parameter =
-  (...names: string[]) =>
-  ({ searchParams }: URL): string | undefined =>
-    names.map((name) => searchParams.get(name)).find((value) => value !== null && value !== '') ?? undefined;
+export interface Unwrapped {
+  /** The real link; the innermost that can be read where a wrapper is broken. */
+  url: URL;
+  /** Names of the wrappers around it, outermost first. */
+  wrappedBy: string[];
+  /** Set where the innermost is itself a wrapper that tells nothing but, at most, the domain. */
+  opaque?: { domain?: string };
+}
 
-const proofpointV2 = (url: URL): string | undefined => {
-  const coded = url.searchParams.get('u');
-  if (coded === null) return undefined;
-  try {
-    return decodeURIComponent(coded.replaceAll('-', '%').replaceAll('_', '/'));
-  } catch {
-    return undefined;
+const googleUnderCountry = /^(?:www\.)?google\.(?:[a-z]{2}|com?\.[a-z]{2})$/;
+
+const wrapperOf = ({ hostname, pathname }: URL): Wrapper | undefined => {
+  const host = googleUnderCountry.test(hostname) ? 'google.com' : hostname;
+  for (const domain of domainsAbove(host)) {
+    const found = byDomain.get(domain)?.find(({ path }) => path === undefined || beginsWith(pathname, path));
+    if (found) return found;
   }
+  return undefined;
 };
 
-/** Mail gateways and redirectors that carry the real link in themselves. */
-const wrappers: Wrapper[] = [
-  { host: 'safelinks.protection.outlook.com', target: parameter('url') },
-  { host: 'statics.teams.cdn.office.net', path: /atp-safelinks\.html$/, target: parameter('url') },
-  { host: 'outlook.office.com', path: /^\/mail\/safelink\.html$/, target: parameter('url') },
-  { host: 'google.com', path: /^\/url$/, target: parameter('q', 'url') },
-  { host: 'slack-redir.net', path: /^\/link$/, target: parameter('url') },
-  { host: 'l.facebook.com', path: /^\/l\.php$/, target: parameter('u') },
-  { host: 'linkprotect.cudasvc.com', path: /^\/url$/, target: parameter('a') },
-  { host: 'clicktime.symantec.com', target: parameter('u') },
-  { host: 'urldefense.proofpoint.com', path: /^\/v2\/url$/, target: proofpointV2 },
-];
+const beginsWith = (pathname: string, path: string): boolean =>
+  pathname.startsWith(path) && (pathname.length === path.length || /[/.]/.test(pathname[path.length]!));
 
-const deepest = 6;
-
-/** The link inside, however often it was wrapped; the innermost that can be read where a wrapper is broken or too deep. */
-export const unwrap = (wrapped: URL): URL => {
+/** The link inside, however often it was wrapped. */
+export const unwrap = (wrapped: URL): Unwrapped => {
   let url = wrapped;
-  for (let depth = 0; depth < deepest; depth += 1) {
-    const wrapper = wrappers.find(
-      ({ host, path }) => isUnder(url.hostname, host) && (path?.test(url.pathname) ?? true),
-    );
-    const target = wrapper?.target(url);
-    const inside = target === undefined ? undefined : webUrl(target);
-    if (!inside) return url;
+  const wrappedBy: string[] = [];
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const wrapper = wrapperOf(url);
+    if (!wrapper) break;
+    if (wrapper.opaque) {
+      const domain = wrapper.opaque.domain(url);
+      return { url, wrappedBy, opaque: domain === undefined ? {} : { domain } };
+    }
+    const target = wrapper.target?.(url);
+    const inside = target === undefined ? undefined : webUrl(/^[a-z]+:/i.test(target) ? target : `https://${target}`);
+    if (!inside) break;
+    wrappedBy.push(wrapper.name);
     url = inside;
   }
-  return url;
+  return { url, wrappedBy };
 };

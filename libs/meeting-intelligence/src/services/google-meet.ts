@@ -1,17 +1,10 @@
-import { MeetingService } from './service';
+import { Reading } from './meeting-service';
 
-const code = /^\/(?:_meet\/)?([a-z]{3})-?([a-z]{4})-?([a-z]{3})\/?$/i;
+const code = /^([a-z]{3})-?([a-z]{4})-?([a-z]{3})$/i;
 
-export const googleMeet: MeetingService = {
-  provider: 'google-meet',
-  tracking: /^(hs|authuser|pli|ijlm)$/,
-  recognise(url) {
-    const { hostname, pathname } = url;
-    if (hostname === 'g.co') return /^\/meet\/[\w.-]+\/?$/.test(pathname) ? { url } : undefined;
-    if (hostname === 'stream.meet.google.com') return /^\/stream\/./.test(pathname) ? { url } : undefined;
-    if (hostname !== 'meet.google.com') return undefined;
-    const letters = code.exec(pathname);
-    if (letters) return { url, meetingId: letters.slice(1).join('-').toLowerCase() };
-    return /^\/(?:_meet\/)?lookup\/./.test(pathname) ? { url } : undefined;
-  },
+/** Google Meet: ten letters, however they are grouped. */
+export const readMeet = ({ pathname }: URL): Reading | undefined => {
+  const segments = pathname.split('/').filter((segment) => segment !== '' && segment !== '_meet');
+  const [letters] = segments.length === 1 ? segments.map((segment) => code.exec(segment)) : [];
+  return letters ? { meetingId: letters.slice(1).join('-').toLowerCase() } : undefined;
 };

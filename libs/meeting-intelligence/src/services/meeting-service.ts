@@ -6,6 +6,8 @@ export interface MeetingService {
   hosts: readonly string[];
   /** Domains below `hosts` that are something else. */
   otherHosts?: readonly string[];
+  /** The domains themselves are the service's own pages; only what lies below them belongs to its customers. */
+  needsSubdomain?: boolean;
   /** Labels of hosts under any domain, for software that people run themselves. Its `paths` had better be unmistakable. */
   selfHosted?: readonly string[];
   /**
@@ -13,10 +15,13 @@ export interface MeetingService {
    * needed where its value holds `{meetingId}`, `*` or a word, and may be missing where it holds `{passcode}`.
    */
   paths: readonly string[];
+  /** The same for rooms that belong to a person and stand open for whatever meeting: a link to one meeting is better. */
+  rooms?: readonly string[];
   /** Pages that a path above would take for a place to join. */
   otherPaths?: readonly string[];
   /** Names of parameters that only say where the visitor comes from. */
   tracking?: readonly string[];
+  /** For shapes that no template tells; asked after the templates. */
   reads?: (url: URL) => Reading | undefined;
 }
 

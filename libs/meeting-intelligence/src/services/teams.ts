@@ -1,30 +1,68 @@
-import { decoded, MeetingService, parameterOf } from './service';
+import { Reading } from './meeting-service';
+import { decoded } from './path-template';
 
-const hosts = new Set([
-  'teams.microsoft.com',
-  'teams.live.com',
-  'teams.cloud.microsoft',
-  'gov.teams.microsoft.us',
-  'dod.teams.microsoft.us',
-]);
-const thread = /\/l\/meetup-join\/([^/?#]+)/;
-const numbered = /^\/meet\/([\w-]+)\/?$/;
+const parameter = (query: string, name: string): string | undefined => {
+  const pair = query.split('&').find((each) => each.toLowerCase().startsWith(`${name}=`));
+  return pair === undefined ? undefined : decoded(pair.slice(name.length + 1));
+};
 
-export const teams: MeetingService = {
-  provider: 'teams',
-  recognise(url) {
-    const { hostname, pathname, hash } = url;
-    if (hostname === 'events.teams.microsoft.com') return /^\/event\/./.test(pathname) ? { url } : undefined;
-    if (!hosts.has(hostname)) return undefined;
-    const number = numbered.exec(pathname)?.[1];
-    if (number !== undefined) return { url, meetingId: number, passcode: parameterOf(url, 'p') };
-    const launched = pathname === '/dl/launcher/launcher.html' ? parameterOf(url, 'url') : undefined;
-    if (launched !== undefined) {
-      const inner = URL.parse(launched.replace(/^\/_#/, ''), `https://${hostname}`);
-      return inner && inner.pathname !== pathname && hosts.has(inner.hostname) ? this.recognise(inner) : undefined;
-    }
-    const id = (thread.exec(pathname) ?? thread.exec(hash))?.[1];
-    if (id !== undefined) return { url, meetingId: decoded(id) };
-    return pathname === '/light-meetings/launch' && parameterOf(url, 'coords') ? { url } : undefined;
-  },
+/** Threads are encoded once or twice: `19%3ameeting_…`, `19%253ameeting_…`. */
+const threadOf = (text: string): string => decoded(decoded(text));
+
+const filled = (reading: { meetingId: string | undefined; passcode: string | undefined }): Reading => ({
+  ...(reading.meetingId === undefined ? {} : { meetingId: reading.meetingId }),
+  ...(reading.passcode === undefined ? {} : { passcode: reading.passcode }),
+});
+
+/** What a path inside Teams joins, wherever it stands: in the address, behind its `#`, or in a parameter of the launcher. */
+const inner = (path: string): Reading | undefined => {
+  const [route = '', query = ''] = path.split('?', 2);
+  const segments = route.split('/').filter((segment) => segment !== '');
+  const [first = '', second = '', third = ''] = segments.map((segment) => segment.toLowerCase());
+  if (first === 'l' && second === 'meetup-join' && segments[2]) {
+    return filled({ meetingId: threadOf(segments[2]), passcode: undefined });
+  }
+  if (first === 'meet' && /^[\w-]+$/.test(second))
+    return filled({ meetingId: segments[1], passcode: parameter(query, 'p') });
+  if (first === 'l' && second === 'meet' && /^[\w-]+$/.test(third)) {
+    return filled({ meetingId: segments[2], passcode: parameter(query, 'p') });
+  }
+  if ((first === 'pre-join-calling' || first === 'meetup-join') && segments[1]) {
+    return filled({ meetingId: threadOf(segments[1]), passcode: undefined });
+  }
+  return undefined;
+};
+
+const coordinates = (coded: string): { meetingId: string | undefined; passcode: string | undefined } => {
+  try {
+    const found: unknown = JSON.parse(Buffer.from(coded, 'base64').toString('utf8'));
+    const { conversationId, meetingCode, passcode } = Object(found) as Record<string, unknown>;
+    const firstText = (...values: unknown[]) => values.find((value) => typeof value === 'string');
+    return { meetingId: firstText(conversationId, meetingCode), passcode: firstText(passcode) };
+  } catch {
+    return { meetingId: undefined, passcode: undefined };
+  }
+};
+
+/** Microsoft Teams: the same meeting behind the launcher, the web client's fragment and the light client. */
+export const readTeams = (url: URL): Reading | undefined => {
+  const query = url.search.slice(1);
+  const path = url.pathname.toLowerCase();
+  const direct = inner(`${url.pathname}?${query}`);
+  if (direct) return direct;
+  if (path.startsWith('/dl/launcher/')) {
+    const target = URL.parse((parameter(query, 'url') ?? '').replace(/^\/_(?:\?[^#]*)?#/, ''), url.origin);
+    if (!target || target.host !== url.host) return undefined;
+    const reading = inner(`${target.pathname}${target.search}`);
+    return reading && { url: target, ...reading };
+  }
+  if (path === '/light-meetings/launch' || path === '/light-meetings/launch/') {
+    const coords = parameter(query, 'coords');
+    if (coords === undefined) return undefined;
+    const { meetingId, passcode } = coordinates(coords);
+    return filled({ meetingId, passcode: passcode ?? parameter(query, 'p') });
+  }
+  if (path === '/convene/townhalls') return parameter(query, 'eventid') ? {} : undefined;
+  if (path === '/webrtc-svc/api/route') return parameter(query, 'convid') ? {} : undefined;
+  return url.hash.startsWith('#/') ? inner(url.hash.slice(1)) : undefined;
 };

@@ -1,20 +1,12 @@
-import { isUnder } from '../links/hosts';
-import { MeetingService, parameterOf } from './service';
+import { Reading } from './meeting-service';
 
-const pages = [
-  /^\/(?:[\w-]+\/)?(?:meet|join)\/[^/]+\/?$/,
-  /^\/m\/[\w-]+\/?$/,
-  /^\/wbxmjs\/joinservice\/./,
-  /^\/webappng\/sites\/[^/]+\/meeting\/info\/./,
-];
-const scripts = /\/(?:j|onstage\/g)\.php$/;
+const script = /\/(?:[jgem]|onstage\/g)\.php$/i;
 
-export const webex: MeetingService = {
-  provider: 'webex',
-  recognise(url) {
-    const { hostname, pathname } = url;
-    if (!isUnder(hostname, 'webex.com') || /^(www\.|help\.)?webex\.com$/.test(hostname)) return undefined;
-    if (scripts.test(pathname)) return parameterOf(url, 'MTID', 'mtid') ? { url } : undefined;
-    return pages.some((shape) => shape.test(pathname)) ? { url } : undefined;
-  },
+/** Webex: the script that joins a scheduled meeting lies at different depths of each site. */
+export const readWebex = ({ pathname, searchParams }: URL): Reading | undefined => {
+  if (!script.test(pathname)) return undefined;
+  const named = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  const meetingId = named.get('mtid');
+  const passcode = named.get('pw') || named.get('pwd');
+  return meetingId ? { meetingId, ...(passcode ? { passcode } : {}) } : undefined;
 };

@@ -29,10 +29,10 @@ export const peopleOf = ({ organizer, attendees = [], providerCalendarId }: Asse
   const others = new Map<string, boolean>();
   let ownResponse: string | undefined;
   attendees.forEach((attendee, index) => {
+    if (attendee.self) ownResponse = attendee.response;
     if (isPlace(attendee)) return;
     const address = attendee.email.toLowerCase();
-    if (attendee.self || own.has(address))
-      ownResponse = attendee.self ? attendee.response : (ownResponse ?? attendee.response);
+    if (attendee.self || own.has(address)) ownResponse ??= attendee.response;
     else others.set(address === '' ? `#${index}` : address, attendee.response !== 'declined');
   });
   // Without guests the organizer may just be the calendar that the entry lies on.

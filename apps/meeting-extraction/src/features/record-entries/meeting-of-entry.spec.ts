@@ -26,7 +26,7 @@ describe('A meeting made of an entry', () => {
         end: entry.end,
         location: entry.location,
         join: { url: 'https://zoom.us/j/123456789', provider: 'zoom', source: 'location', meetingId: '123456789' },
-        reasons: expect.arrayContaining(['join_link_present']),
+        reasons: expect.arrayContaining(['join_link_in_location']),
       },
     });
   });
@@ -43,6 +43,6 @@ describe('A meeting made of an entry', () => {
 
   it('is none, with the reason, when the entry is cancelled or nobody meets', () => {
     expect(verdictOn({ ...entry, status: 'cancelled' })).toEqual({ noMeeting: 'entry-cancelled' });
-    expect(verdictOn({ ...entry, location: 'Room 1' })).toEqual({ noMeeting: 'solo_without_link' });
+    expect(verdictOn({ ...entry, location: 'Room 1' })).toEqual({ noMeeting: 'solo_without_join_link' });
   });
 });

@@ -1,4 +1,12 @@
-import { readLink } from './join-links';
+import { serviceIndex } from '../services/service-index';
+import { readLink } from './read-link';
+
+const read = (link: string) => {
+  const found = readLink(link, serviceIndex(undefined));
+  if (!found) return undefined;
+  const { url, provider, meetingId, passcode } = found;
+  return { url, provider, ...(meetingId && { meetingId }), ...(passcode && { passcode }) };
+};
 
 const teamsThread =
   'https://teams.microsoft.com/l/meetup-join/19%3ameeting_Abc%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d';
@@ -14,11 +22,11 @@ describe('A link to join by', () => {
     ['https://zoom.us/wc/join/9123456789', 'zoom', '9123456789', undefined],
     ['https://app.zoom.us/wc/9123456789/join', 'zoom', '9123456789', undefined],
     ['https://agency.zoomgov.com/j/1612345678', 'zoom', '1612345678', undefined],
-    ['https://zoom.us/my/jane.doe', 'zoom', undefined, undefined],
+    ['https://zoom.us/my/jane.doe', 'zoom', 'jane.doe', undefined],
     ['https://meet.google.com/abc-defg-hij', 'google-meet', 'abc-defg-hij', undefined],
     ['https://meet.google.com/_meet/abc-defg-hij', 'google-meet', 'abc-defg-hij', undefined],
-    ['https://meet.google.com/lookup/xyz', 'google-meet', undefined, undefined],
-    ['https://g.co/meet/standup', 'google-meet', undefined, undefined],
+    ['https://meet.google.com/lookup/xyz', 'google-meet', 'xyz', undefined],
+    ['https://g.co/meet/standup', 'google-meet', 'standup', undefined],
     [teamsThread, 'teams', '19:meeting_Abc@thread.v2', undefined],
     ['https://teams.microsoft.com/meet/2345678901234?p=AbCd', 'teams', '2345678901234', 'AbCd'],
     ['https://teams.live.com/meet/9345678901234', 'teams', '9345678901234', undefined],
@@ -29,11 +37,11 @@ describe('A link to join by', () => {
       '19:y@thread.v2',
       undefined,
     ],
-    ['https://acme.webex.com/acme/j.php?MTID=m123', 'webex', undefined, undefined],
-    ['https://acme.webex.com/meet/jane', 'webex', undefined, undefined],
-    ['https://acme.webex.com/webappng/sites/acme/meeting/info/abc', 'webex', undefined, undefined],
+    ['https://acme.webex.com/acme/j.php?MTID=m123', 'webex', 'm123', undefined],
+    ['https://acme.webex.com/meet/jane', 'webex', 'jane', undefined],
+    ['https://acme.webex.com/webappng/sites/acme/meeting/info/abc', 'webex', 'abc', undefined],
   ])('%s', (link, provider, meetingId, passcode) => {
-    expect(readLink(link)).toEqual({
+    expect(read(link)).toEqual({
       url: link,
       provider,
       ...(meetingId === undefined ? {} : { meetingId }),
@@ -65,7 +73,7 @@ describe('A link to join by', () => {
     'tel:+1-234-567-8900',
     'javascript:alert(1)//zoom.us/j/123456789',
   ])('is not %s', (link) => {
-    expect(readLink(link)).toBeUndefined();
+    expect(read(link)).toBeUndefined();
   });
 
   it.each([
@@ -83,12 +91,12 @@ describe('A link to join by', () => {
       'https://teams.microsoft.com/l/meetup-join/19:z/0',
     ],
   ])('is found when wrapped %s', (_name, link, expected) => {
-    expect(readLink(link)?.url).toBe(expected);
+    expect(read(link)?.url).toBe(expected);
   });
 
   it('is not searched for without end in wrappers around wrappers', () => {
-    const deep = Array.from({ length: 12 }).reduce<string>((link) => google(link), 'https://zoom.us/j/123456789');
-    expect(readLink(deep)).toBeUndefined();
+    const deep = Array.from({ length: 13 }).reduce<string>((link) => google(link), 'https://zoom.us/j/123456789');
+    expect(read(deep)).toBeUndefined();
   });
 
   it.each([
@@ -97,6 +105,6 @@ describe('A link to join by', () => {
     ['https://meet.google.com/abc-defg-hij?hs=122&authuser=0', 'https://meet.google.com/abc-defg-hij'],
     ['zoommtg://zoom.us/join?action=join&confno=123456789&pwd=x', 'https://zoom.us/j/123456789?pwd=x'],
   ])('is told in one spelling: %s', (link, expected) => {
-    expect(readLink(link)?.url).toBe(expected);
+    expect(read(link)?.url).toBe(expected);
   });
 });

@@ -1,0 +1,103 @@
+/** A passcode or a number that a text tells beside a link. */
+export interface WrittenCode {
+  kind: 'passcode' | 'meetingId' | 'phoneId' | 'pin';
+  value: string;
+  start: number;
+  /** Behind the value. */
+  end: number;
+}
+
+const passcodeLabels = [
+  '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?',
+  'pwd|pw|passwd|passcode',
+  '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)',
+  "mots? de passe|code (?:secret|d[’']acc[eè]s|de la r[ée]union)",
+  'contrase[ñn]a|c[óo]digo (?:de )?(?:acceso|acesso)|clave(?: de acceso)?',
+  "codice (?:d[’'] ?accesso|di accesso|segreto)|parola d[’']ordine",
+  'senha(?: de acesso)?|palavra[- ]passe',
+  'toegangscode|wachtwoord(?:code)?|vergadercode',
+  'kod dost[ęe]pu|has[łl]o|kod spotkania',
+  'пароль|код доступа|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|κωδικός(?: πρόσβασης)?',
+  'パスコード|パスワード|ミーティングパスワード|会議パスワード|入室コード',
+  '(?:会议|會議|入会|入會|参会|入场)?(?:密码|密碼|口令|密匙)',
+  '암호|비밀번호|패스코드|סיסמה|קוד גישה|رمز المرور|كلمة المرور|mật khẩu|mật mã|kata sandi|รหัสผ่าน',
+];
+const idLabels = [
+  '(?:meeting|webinar|event|zoom|session|conference|video|room)[- ]?(?:id|number|no\\.?|nr\\.?)(?: ?\\([^()\\n]{0,30}\\))?',
+  '(?:meeting|besprechungs|konferenz|sitzungs|webinar)[- ]?(?:id|kennnummer|nummer|nr\\.?)(?: ?\\([^()\\n]{0,30}\\))?',
+  'id (?:de )?(?:la )?(?:r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|da reuni[ãa]o|vergadering|spotkania|conf[ée]rence|mötes)|num[ée]ro de (?:la )?r[ée]union|n[úu]mero de (?:la )?reuni[óo]n|numero riunione',
+  'identifiant(?: de (?:la )?r[ée]union)?|vergaderings?-?id|vergader-?id|identyfikator spotkania|id spotkania|идентификатор (?:конференции|собрания)|mötes-?id|møde-?id|møte-?id|toplantı kimliği',
+  'ミーティング ?(?:id|番号)|会議 ?(?:id|番号)|(?:会议|會議) ?(?:id|号码?|號碼?|号)|会议 ?ID|회의 ?(?:id|번호)',
+];
+const phoneIdLabels = [
+  '(?:phone|telephone|audio|dial-in) conf(?:erence|\\.)? ?(?:id|code)|conference id|telefonkonferenz-?id|konferenz-?id|id (?:de )?conf[ée]rence(?: t[ée]l[ée]phonique)?|id (?:de )?conferencia(?: telef[óo]nica)?|id conferenza(?: telefonica)?|telefonische vergaderings?-?id|電話会議 ?id|电话会议 ?id|access code|zugriffscode|participant code|code participant|código de participante',
+];
+const pinLabels = ['pin(?:[- ]?(?:code|nummer|number))?|pin ?码|暗証番号|audio pin|telefon-?pin|phone pin|numeric pin'];
+
+const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
+
+/** The labels in one pattern, so that a text is looked through once. */
+const label = new RegExp(
+  `(?<![\\p{L}\\p{N}_/?&=-])(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)})|(?<pin>${group(pinLabels)}))`,
+  'giu',
+);
+const cjkLabel = /^[^\x00-\x7f]/u;
+
+/** What stands between a label and its value. */
+const colon =
+  /^(?:\s{0,3}\([^()\n]{0,40}\))?[ \t\u00a0*_"'“„]{0,4}(?:(?:is|ist|lautet|est|es|è|é|jest|为|是|は|=|:|：|＝|-|–|→)[ \t\u00a0*_"'“„]{0,4}){1,2}(?:\r?\n[ \t]{0,8})?/iu;
+const space = /^[ \t\u00a0*_]{1,4}/u;
+const token = /^[^\s<>"'“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
+const number = /^#?\s?(\d(?:[\d \u00a0.-]{1,22})\d)(?![\d\p{L}])/u;
+const noPasscode =
+  /^(?:none|no|n\/?a|required|needed|see|will|is|the|a|an|and|or|tbd|tba|not|in|on|for|to|of|below|above|keine?r?|nein|siehe|wird|nicht|nötig|aucun|ninguna?|nessun[ao]?|geen|brak|nenhuma?|不要|なし|无|無|https?:.*|www\..*|[-–—:.*_]+)$/iu;
+
+const VALUE = 90;
+
+/** Passcodes and numbers of a text in their order. */
+export const writtenCodes = (text: string): WrittenCode[] => {
+  const codes: WrittenCode[] = [];
+  for (const found of text.matchAll(label)) {
+    const groups = found.groups!;
+    if (groups.passcode !== undefined && isOfSomethingElse(text, found.index)) continue;
+    const kind = (['phoneId', 'meetingId', 'passcode', 'pin'] as const).find((each) => groups[each] !== undefined)!;
+    const from = found.index + found[0].length;
+    const code = valueBehind(text.slice(from, from + VALUE), kind, found[0]);
+    if (code) codes.push({ kind: code.kind, value: code.value, start: found.index, end: from + code.end });
+  }
+  return codes;
+};
+
+const somethingElse =
+  /(?:wi-?fi|wlan|w-lan|ssid|hotspot|door|gate|lock ?box|building|entrance|elevator|parking|safe|alarm|garage|tür|eingang|pforte|garagen?|porte|portail|puerta|porta|portaal|drzwi|invoice|document|pdf|zip|dossier|data ?room|portal|account|login|recording|aufzeichnung|enregistrement|grabación|無線|暗証|门禁|无线)/iu;
+
+/** Whether the line speaks of another thing that has a password: the Wi-Fi, a door, a file. */
+const isOfSomethingElse = (text: string, at: number): boolean => {
+  const before = text.slice(Math.max(0, at - 60), at);
+  return somethingElse.test(before.slice(before.lastIndexOf('\n') + 1));
+};
+
+const valueBehind = (
+  rest: string,
+  kind: WrittenCode['kind'],
+  written: string,
+): { kind: WrittenCode['kind']; value: string; end: number } | undefined => {
+  const hasColon = colon.exec(rest);
+  const gap = hasColon ?? space.exec(rest);
+  const skipped = gap?.[0].length ?? 0;
+  if (!gap && !cjkLabel.test(written)) return undefined;
+  const value = rest.slice(skipped);
+  if (kind === 'passcode') {
+    const word = token.exec(value)?.[0];
+    if (word === undefined) return undefined;
+    const passcode = word.replace(gap?.[0].includes('*') ? /[.:*。]+$/u : /[.:。]+$/u, '');
+    const isTelling = hasColon !== null || /\d/.test(passcode) || cjkLabel.test(written);
+    if (passcode === '' || !isTelling || noPasscode.test(passcode) || !/^[\x21-\x7e]+$/.test(passcode))
+      return undefined;
+    return { kind, value: passcode, end: skipped + word.length };
+  }
+  const digits = number.exec(value);
+  if (!digits) return undefined;
+  const plain = digits[1]!.replace(/\D/g, '');
+  return { kind, value: plain, end: skipped + digits[0].length };
+};

@@ -1,0 +1,91 @@
+import { Reason } from '../assessment';
+import { WrittenLink } from '../text/written-links';
+import { backup, invitation, outdated, personalRoom, recording, warning } from './wording';
+
+/** What the words around a link say of it. */
+export type Cue = 'warned' | 'backup' | 'recording' | 'personal' | 'invited';
+
+/** So much of the text before a link, and behind it, can speak of it. */
+const BEFORE = 140;
+const BEHIND = 70;
+/** A line above that is longer speaks of the link only when it ends in a colon. */
+const HEADING = 60;
+
+const clauseEnd = /[.!?](?=\s)|[。！？；;]|\s[•|]\s/gu;
+const replaced =
+  /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から|改为|改為)/iu;
+const behindWarned =
+  /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:(?:is|ist|est|es|è|é|war|was)\s+)?(?:the\s+)?(?:old|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no usar|caducado|vecchio|non usare|non è più|scaduto|antigo|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+const behindBackup =
+  /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用)(?![\p{L}\p{N}])/iu;
+
+const lastMatch = (pattern: RegExp, text: string): number => {
+  let at = -1;
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    at = found.index + found[0].length;
+    if (found[0] === '') pattern.lastIndex += 1;
+  }
+  return at;
+};
+
+const beginOf = (pattern: RegExp, text: string): number => {
+  pattern.lastIndex = 0;
+  return pattern.exec(text)?.index ?? -1;
+};
+
+/** The words that introduce what stands at `start`: of its own clause, or of the line above where it stands alone in its line. */
+const leadOf = (text: string, start: number, from: number): string => {
+  const first = Math.max(from, start - BEFORE);
+  const window = text.slice(first, start);
+  const newline = window.lastIndexOf('\n');
+  const line = window.slice(newline + 1);
+  if (/[\p{L}\p{N}]/u.test(line)) return lastClause(line);
+  const above = window.slice(0, Math.max(newline, 0)).trimEnd();
+  const headingStart = above.lastIndexOf('\n') + 1;
+  const heading = above.slice(headingStart);
+  // What follows another link in its own line speaks of that one.
+  if (headingStart === 0 && first === from && from > 0 && !/[:：]$/.test(heading)) return '';
+  return heading.length <= HEADING || /[:：]$/.test(heading) ? lastClause(heading) : '';
+};
+
+const lastClause = (line: string): string => {
+  let from = 0;
+  clauseEnd.lastIndex = 0;
+  for (let end = clauseEnd.exec(line); end !== null; end = clauseEnd.exec(line)) {
+    if (/[\p{L}\p{N}]/u.test(line.slice(end.index + end[0].length))) from = end.index + end[0].length;
+  }
+  return line.slice(from);
+};
+
+/** The cues around a link; the links before it and behind it end at `from` and begin at `until`. */
+export const cuesAround = (text: string, { link, start, end }: WrittenLink, from: number, until: number): Set<Cue> => {
+  const cues = new Set<Cue>();
+  // The words of an anchor introduce its target as well.
+  const isNamed = !text.startsWith(link.slice(0, 12), start) && end > start;
+  const lead = leadOf(text, isNamed ? end : start, from);
+  if (lead !== '') {
+    const warnedAt = Math.max(lastMatch(warning, lead), beginOf(outdated, lead));
+    const invitedAt = lastMatch(invitation, lead);
+    if (warnedAt >= 0 && warnedAt >= invitedAt) cues.add('warned');
+    else if (invitedAt >= 0) cues.add('invited');
+    if (lastMatch(backup, lead) >= 0) cues.add('backup');
+    if (beginOf(recording, lead) >= 0) cues.add('recording');
+    if (lastMatch(personalRoom, lead) >= 0) cues.add('personal');
+  }
+  const rest = text.slice(end, Math.min(until, end + BEHIND));
+  const line = rest.split('\n', 1)[0]!;
+  const speaksOfNext = until - end <= BEHIND && !rest.includes('\n') && /[:：(]\s*$/.test(line);
+  if (replaced.test(line)) cues.add('warned');
+  else if (behindWarned.test(line) && !speaksOfNext) cues.add('warned');
+  else if (behindBackup.test(line) && !speaksOfNext) cues.add('backup');
+  return cues;
+};
+
+export const cueReasons: Record<Cue, Reason> = {
+  warned: { code: 'warned_against', sentence: 'The text says that it is old, replaced or not to be used.' },
+  backup: { code: 'backup', sentence: 'The text calls it a way out in case another link fails.' },
+  recording: { code: 'named_as_recording', sentence: 'The text calls it a recording or a document.' },
+  personal: { code: 'personal_room', sentence: 'It is somebody’s own standing room.' },
+  invited: { code: 'named_as_the_link', sentence: 'The text calls it the link to use.' },
+};

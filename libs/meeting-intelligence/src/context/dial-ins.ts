@@ -1,0 +1,149 @@
+import { DialIn } from '../assessment';
+import { EntryPoint } from '../entry';
+import { WrittenCode } from './codes';
+
+/** Lines that announce numbers to dial. */
+const heading =
+  /(?:dial|one tap|call in|call-in|join by (?:phone|telephone)|by phone|phone number|audio only|toll|conference (?:call|bridge|number)|bridge|einwahl|einwählen|telefon|par téléphone|téléphone|por teléfono|teléfono|telefono|por telefone|telefone|telefonisch|telefonicznie|телефон|電話|ダイヤル|拨号|撥號|电话|電話|一键|전화)/iu;
+/** Said of anybody's number: believed where there is a meeting to join as well. */
+const weakHeading = /(?:or|to) call|call us|anrufen|bellen|appele[rz]|llam(?:ar|e)|chiamare|ligar|zadzwoń|позвонить/iu;
+const phone =
+  /(?<![\w+/=.:@-])(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
+/** What is dialled after the number: `,,123456789#,,,,*654321#`. */
+const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
+const pinBehind =
+  /^[^\n]{0,60}?(?:pin|zugangscode|access code|code|kod|passcode|participant|conference id)(?:[ -]?(?:code|number|nummer))?\s?[:：]?\s{0,2}(\d[\d ]{2,16}\d)\s?#?/iu;
+const video =
+  /(?<![\w.%+-])(?:sips?:)?([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){0,3}(?:zoomcrc\.com|webex\.com|bjn\.vc|pexip\.me|plcm\.vc|onpexip\.com|starleaf\.com|lifesizecloud\.com|blueJeans\.com|vidyocloud\.com|teams\.bjn\.vc|gotomeet\.com|ringcentral\.com|zoom\.us|zoomgov\.com|join\.8x8\.vc|join\.cc|videxio\.net|call\.cisco\.com))(?![\w-])/giu;
+const sipUri = /(?<![\w+.-])sips?:[^\s<>"',;]{3,120}/giu;
+const h323Uri = /(?<![\w+.-])h323:[^\s<>"',;]{3,120}/giu;
+const address = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:##(\d{3,15}))?(?![\d.])/gu;
+const h323Heading = /h\.?\s?323/iu;
+
+const MOST = 200;
+
+export const dialInOf = (point: EntryPoint): DialIn | undefined => {
+  const { type, uri, label, regionCode, pin, accessCode, passcode, password } = point;
+  const kind = type === 'phone' ? 'phone' : /^h323:/i.test(uri) ? 'h323' : type === 'sip' ? 'sip' : undefined;
+  if (kind === undefined) return undefined;
+  const number = kind === 'phone' ? dialled(uri.replace(/^tel:/i, '').split(/[,;]/, 1)[0]!) : undefined;
+  const code = accessCode ?? codeInTones(uri);
+  const secret = pin ?? passcode ?? password;
+  return {
+    kind,
+    uri: clean(uri),
+    ...(number === undefined ? {} : { number }),
+    ...(secret === undefined ? {} : { pin: clean(secret) }),
+    ...(code === undefined ? {} : { accessCode: clean(code) }),
+    ...(label === undefined ? {} : { label: clean(label) }),
+    ...(regionCode === undefined ? {} : { regionCode: clean(regionCode) }),
+  };
+};
+
+const clean = (text: string): string => text.replace(/[<>"\u0000-\u001f]/g, '').trim();
+
+const dialled = (written: string): string | undefined => {
+  const digits = written.replace(/\D/g, '');
+  if (digits.length < 7 || digits.length > 15) return undefined;
+  const trimmed = written.trim();
+  if (trimmed.startsWith('+'))
+    return `+${digits.replace(/^(\d{1,3})0(?=\d{9,})/, (_all, country: string) => (written.includes('(0)') ? country : _all))}`;
+  return trimmed.startsWith('00') ? `+${digits.slice(2)}` : digits;
+};
+
+const codeInTones = (uri: string): string | undefined => /[,;p]+ ?(\d{3,15})#?/i.exec(uri.replace(/^tel:/i, ''))?.[1];
+
+/** Numbers and addresses that the text tells for joining; a number in somebody's signature is none. */
+export const dialInsInText = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
+  if (!/[\d@]/.test(text)) return [];
+  return [...phonesIn(text, codes, hasLink), ...systemsIn(text)].slice(0, MOST);
+};
+
+const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
+  const found: DialIn[] = [];
+  const isAnnounced = announcer(text, hasLink);
+  let lastEnd = -1;
+  let lastTaken = false;
+  const matches = [...text.matchAll(phone)];
+  for (const [index, match] of matches.entries()) {
+    const start = match.index;
+    const number = dialled(match[0]);
+    if (number === undefined) continue;
+    const end = start + match[0].length;
+    const rest = text.slice(end, end + 90);
+    const played = tones.exec(rest)?.[0];
+    const pin = played === undefined ? pinBehind.exec(sameOrNextLine(rest))?.[1]?.replace(/\D/g, '') : undefined;
+    const goesOn: boolean = lastTaken && start - lastEnd < 60;
+    const isTaken: boolean =
+      played !== undefined || pin !== undefined || goesOn || beginsList(matches, index) || isAnnounced(start);
+    lastTaken = isTaken;
+    lastEnd = end;
+    if (!isTaken) continue;
+    const code = played === undefined ? undefined : codeInTones(played);
+    const near = code ?? codeNear(codes, start);
+    const tail = played === undefined ? '' : played.replace(/\s/g, '');
+    const entered = pin ?? pinNear(codes, start);
+    found.push({
+      kind: 'phone',
+      uri: `tel:${number}${tail}`,
+      number,
+      ...(entered === undefined ? {} : { pin: entered }),
+      ...(near === undefined ? {} : { accessCode: near }),
+    });
+  }
+  return found;
+};
+
+/** Three numbers in a row are no contact of anybody. */
+const beginsList = (matches: readonly RegExpExecArray[], index: number): boolean => {
+  const [first, second, third] = matches.slice(index, index + 3);
+  return third !== undefined && second!.index - first!.index < 60 && third.index - second!.index < 60;
+};
+
+const ofCode = /^\s*(?:[\p{L}-]{1,14} ){0,2}(?:pin|access code|code|conference id)/iu;
+
+const sameOrNextLine = (rest: string): string => {
+  const [line = '', next = ''] = rest.split('\n', 2);
+  return ofCode.test(next) ? `${line} ${next}` : line;
+};
+
+/** Whether a heading stands in the same line or one of the lines above, at most so many signs away. */
+const announcer = (text: string, hasLink: boolean): ((at: number) => boolean) => {
+  const REACH = 160;
+  return (at) => {
+    const before = text.slice(Math.max(0, at - REACH), at);
+    const paragraph = before.slice(before.lastIndexOf('\n\n') + 1);
+    return (
+      heading.test(paragraph) ||
+      (hasLink && weakHeading.test(paragraph)) ||
+      /^[^\n]{0,40}(?:toll|einwahl|dial)/i.test(text.slice(at, at + 60))
+    );
+  };
+};
+
+/** The conference's own number, told once for all telephone numbers. */
+const codeNear = (codes: readonly WrittenCode[], at: number): string | undefined => {
+  const spoken = codes.filter(({ kind }) => kind === 'phoneId');
+  const own = spoken.find(({ start }) => start > at) ?? spoken.at(-1);
+  return (own ?? codes.find(({ kind }) => kind === 'meetingId'))?.value;
+};
+
+const pinNear = (codes: readonly WrittenCode[], at: number): string | undefined =>
+  codes.find(({ kind, start }) => kind === 'pin' && start > at && start - at < 400)?.value;
+
+const systemsIn = (text: string): DialIn[] => {
+  const uris = new Map<string, DialIn>();
+  const add = (kind: DialIn['kind'], uri: string, accessCode?: string) =>
+    uris.set(uri.toLowerCase(), { kind, uri, ...(accessCode === undefined ? {} : { accessCode }) });
+  if (/sips?:/i.test(text)) for (const [uri] of text.matchAll(sipUri)) add('sip', clean(uri).replace(/[.)\]]+$/, ''));
+  if (text.includes('@')) {
+    for (const [, account] of text.matchAll(video))
+      if (/\d/.test(account!) || /@m\.webex|@t\.plcm/i.test(account!)) add('sip', `sip:${account}`);
+  }
+  if (h323Heading.test(text)) {
+    for (const [uri] of text.matchAll(h323Uri)) add('h323', clean(uri).replace(/[.)\]]+$/, ''));
+    for (const { 1: host, 2: code } of text.matchAll(address))
+      add('h323', `h323:${host}${code ? `##${code}` : ''}`, code);
+  }
+  return [...uris.values()];
+};

@@ -1,0 +1,156 @@
+/** The wordings by which people say in a text what a link is for, in the languages in which they write most. */
+
+interface Wordings {
+  /** Fragments of a regular expression without unbounded parts. */
+  fragments: string;
+  /** Whole words; signs of scripts without blanks stand anywhere. */
+  isWords: boolean;
+}
+
+const words = (fragments: string): Wordings => ({ fragments, isWords: true });
+const signs = (fragments: string): Wordings => ({ fragments, isWords: false });
+
+const of = (wordings: readonly Wordings[], ofWords: boolean): string =>
+  wordings
+    .filter(({ isWords }) => isWords === ofWords)
+    .map(({ fragments }) => fragments)
+    .join('|');
+
+/** At most so many words before what they speak of: "old Zoom link:". */
+const near = (count: number): string =>
+  `(?:[\\s"'“„(*_-]{1,3}[\\p{L}\\p{N}’']{1,15}){0,${count}}[\\s"'“„«»:：()\\[\\-–—>*_=~]{0,12}$`;
+
+/** One pattern out of many wordings; only for short pieces of text. */
+const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
+  const inWords = `(?<![\\p{L}\\p{N}])(?:${of(wordings, true)})(?![\\p{L}\\p{N}])`;
+  const inSigns = of(wordings, false);
+  return new RegExp(`(?:${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'giu');
+};
+
+/** "Do not use this": the link that follows is forbidden. */
+export const warning = anyOf([
+  words(
+    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial|work)|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer|not (?:valid|working|active)|ignore|disregard",
+  ),
+  words(
+    'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht|ignorieren|ungültig(?:e[rn])?',
+  ),
+  words(
+    "ne (?:pas|plus) (?:utiliser|cliquer)|n[’']utilise[zr]? (?:pas|plus)|n[’']est plus|ignore[zr]|ne fonctionne plus",
+  ),
+  words('no (?:usar|uses|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido'),
+  words('non (?:usare|utilizzare|usate|utilizzate|cliccare)|non (?:è )?più|ignorare'),
+  words('não (?:usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais'),
+  words('niet (?:meer )?(?:gebruiken|klikken)|gebruik (?:deze|dit)(?: link)? niet|negeer'),
+  words('nie (?:używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa'),
+  words('не (?:использ\\p{L}{1,10}|переходите)|använd inte|brug ikke|bruk ikke|kullanmayın'),
+  signs('使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마'),
+]);
+
+/** "The old link:" */
+export const outdated = anyOf(
+  [
+    words(
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last week[’']?s|was",
+    ),
+    words(
+      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|war',
+    ),
+    words('ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace'),
+    words(
+      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye',
+    ),
+    words('vecchi[oa]|precedente|scadut[oa]|annullat[oa]|invece di|al posto di|sostituisce'),
+    words('antig[oa]|velh[oa]|expirad[oa]|em vez de|no lugar de|substitui'),
+    words('oude?|vorige|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt'),
+    words('stary|starego|poprzedni|nieaktualn[ye]|wygasł[ya]?|odwołan[ye]|zamiast'),
+    words(
+      'стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
+    ),
+    signs(
+      '古い|旧|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
+    ),
+  ],
+  near(3),
+);
+
+/** "Take this one": outweighs a warning that stands farther away. */
+export const invitation = anyOf([
+  words(
+    "new|updated|current|correct|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
+  ),
+  words(
+    'neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
+  ),
+  words('nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|plutôt|voici|désormais'),
+  words('nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto'),
+  words('nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|ora'),
+  words('novo|nova|atualizad[oa]|atual|substituído por|use|usem|utilize|agora|correto'),
+  words('nieuwe?|bijgewerkte?|actuele|huidige|vervangen door|gebruik|gebruiken|juiste|nu'),
+  words('nowy|nowa|nowego|aktualny|zaktualizowany|zastąpiony przez|używać|użyj|korzystaj|proszę'),
+  words('нов(?:ая|ый|ую)|актуальн(?:ая|ый|ую)|используйте|ny|nya|uppdaterad|yeni|güncel'),
+  signs(
+    '新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
+  ),
+]);
+
+/** "In case the other one fails." */
+export const backup = anyOf([
+  words(
+    "back ?-?up|fall ?-?back|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
+  ),
+  words(
+    'ersatz(?:link|raum|weise)?|alternativ(?:e|er|link)?|notfall(?:s|link)?|ausweich(?:link|raum)?|reserve(?:link)?|falls(?: \\p{L}{1,14}){0,5}|sollte(?: \\p{L}{1,14}){0,4} nicht|wenn(?: \\p{L}{1,14}){0,4} nicht (?:funktioniert|geht|klappt)|bei problemen|im notfall|ansonsten',
+  ),
+  words(
+    "secours|de repli|de rechange|en cas de|au cas où|si(?: [\\p{L}’']{1,14}){0,4} (?:ne )?(?:fonctionne|marche) pas|sinon|alternatif",
+  ),
+  words(
+    'respaldo|de reserva|reserva|alternativ[oa]|en caso de|si(?: \\p{L}{1,14}){0,4} (?:no funciona|falla)|por si acaso|emergencia|di riserva|riserva|in caso di|se(?: \\p{L}{1,14}){0,4} non funziona|di emergenza|altrimenti',
+  ),
+  words(
+    'alternativo|de segurança|em caso de|caso(?: \\p{L}{1,14}){0,4} (?:não funcione|falhe)|se(?: \\p{L}{1,14}){0,4} (?:não funcionar|falhar)|plano b',
+  ),
+  words(
+    'reservelink|noodgeval|voor het geval|als(?: \\p{L}{1,14}){0,4} niet (?:werkt|lukt)|mocht(?: \\p{L}{1,14}){0,4} niet|alternatieve',
+  ),
+  words(
+    'zapasowy|awaryjny|awaryjnie|rezerwowy|alternatywny|w razie|gdyby(?: \\p{L}{1,14}){0,4} nie|jeśli(?: \\p{L}{1,14}){0,4} nie (?:działa|zadziała)',
+  ),
+  words('запасн(?:ая|ой|ую)|резервн(?:ая|ый|ую)|на случай|если(?: \\p{L}{1,14}){0,4} не|reservlänk|yedek'),
+  signs(
+    '予備|バックアップ|つながらない|繋がらない|接続できない|うまくいかない|代替|万が一|备用|備用|备份|備份|如果.{0,10}(?:无法|不能|不行|失败|连不上)|예비|백업|안 ?되면',
+  ),
+]);
+
+/** What was recorded of another time. */
+export const recording = anyOf(
+  [
+    words(
+      'recordings?(?: of| link| from)?|recorded session|replay|on[- ]demand|watch (?:again|later)|slides|minutes|notes|agenda|docs?|documents?|whiteboard',
+    ),
+    words(
+      'aufzeichnung(?:en)?|mitschnitt|protokoll|enregistrements?|rediffusion|replay|compte[- ]rendu|grabaci(?:ón|ones)|registrazion[ei]|gravaç(?:ão|ões)|opnames?|nagrani[ea]|запис[ьи]',
+    ),
+    signs('録画|議事録|录制|录像|回放|錄影|녹화'),
+  ],
+  near(5),
+);
+
+/** Somebody's own standing room, as it stands below every mail that he writes. */
+export const personalRoom = anyOf([
+  words(
+    'my (?:personal |own |zoom |webex |teams |permanent |meeting |virtual )*(?:room|link|office|pmi)|personal (?:meeting )?(?:room|link|id)|pmi|(?:always|any ?time) available|reach me|contact me|meet (?:with )?me|call me|office hours',
+  ),
+  words(
+    'mein(?:e|em|en)? (?:persönlich\\p{L}{0,4} |eigen\\p{L}{0,4} |virtuell\\p{L}{0,4} )?\\p{L}{0,12}(?:raum|link|zoom|webex)|persönlicher (?:meeting)?raum|erreichbar unter',
+  ),
+  words(
+    'ma salle|mon lien(?: \\p{L}{1,10})?|salle personnelle|mi sala|sala personal|la mia (?:sala|stanza)|stanza personale|minha sala|sala pessoal|mijn (?:persoonlijke )?(?:ruimte|kamer|link)|persoonlijke (?:ruimte|kamer)|mój pokój|pokój osobisty|моя комната',
+  ),
+  signs('個人ミーティング|パーソナルミーティング|マイルーム|个人会议室|個人會議室|我的会议室|개인 회의실'),
+]);
+
+/** The lines by which a service's own invitation begins. */
+export const inviteHeading =
+  /(?:join (?:the |a |our |this )?(?:zoom|microsoft teams|teams|google meet|webex|meeting|hangouts?)|(?:zoom|teams|google meet|webex|microsoft teams|skype) meeting|is inviting you|invit(?:es|ed|ing|ation|e|iert|a|ando)|join (?:on your computer|from pc|online|by video|with google|here|by)|microsoft teams-?(?:besprechung|réunion)|an (?:besprechung|meeting) teilnehmen|zoom-?meeting beitreten|teilnehmen|rejoindre|participer|únase|unirse|partecipa|ingressar|participar|deelnemen|dołącz|参加|加入|进入会议|加入会议|присоедин)/iu;

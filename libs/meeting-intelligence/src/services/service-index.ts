@@ -1,0 +1,136 @@
+import { domainsAbove } from '../links/hosts';
+import { knownServices } from './known-services';
+import { MeetingService, Reading } from './meeting-service';
+import { LinkParts, linkParts, matchTemplate, PathTemplate, pathTemplate } from './path-template';
+
+export interface Recognised extends Reading {
+  provider: string;
+  url: URL;
+  /** A standing room of somebody's. */
+  isRoom: boolean;
+  /** The service's own names of parameters that only say where the visitor comes from. */
+  tracking: ReadonlySet<string>;
+}
+
+interface Compiled {
+  service: MeetingService;
+  hosts: ReadonlySet<string>;
+  otherHosts: ReadonlySet<string>;
+  paths: readonly { template: PathTemplate; isRoom: boolean }[];
+  otherPaths: readonly PathTemplate[];
+  tracking: ReadonlySet<string>;
+}
+
+const compile = (service: MeetingService): Compiled => ({
+  service,
+  hosts: new Set(service.hosts),
+  otherHosts: new Set(service.otherHosts),
+  paths: [
+    ...service.paths.map((path) => ({ template: pathTemplate(path), isRoom: false })),
+    ...(service.rooms ?? []).map((path) => ({ template: pathTemplate(path), isRoom: true })),
+  ],
+  otherPaths: (service.otherPaths ?? []).map(pathTemplate),
+  tracking: new Set(service.tracking),
+});
+
+/** Names that services keep for pages of their own where people may choose the names of their rooms. */
+const noRooms = new Set(
+  `about account accounts admin api app apps assets auth blog business careers company contact cookies create dashboard de demo docs
+  download downloads education en enterprise es event events explore faq features fr guide help home how-it-works index info information install
+  integrations it jobs js ja landing legal login logout new news nl partners pl plans press pricing privacy product products profile pt
+  record recording recordings register registration resources rooms schedule search security settings sign-in sign-up signin signup
+  solutions start static status support terms test tos tutorial user users video-call webinars welcome whats-new zh`.split(
+    /\s+/,
+  ),
+);
+const page = /\.(?:html?|php|aspx?|jsp|js|css|png|jpe?g|gif|svg|ico|pdf|txt|xml|json)$/i;
+
+/** Which links lead into a meeting of which service: those of customers first, then the known ones. */
+export class ServiceIndex {
+  private readonly byDomain = new Map<string, Compiled[]>();
+  private readonly byLabel = new Map<string, Compiled[]>();
+  private readonly unrestricted: readonly Compiled[];
+
+  constructor(customers: readonly MeetingService[] = []) {
+    const own = customers.map(compile);
+    this.unrestricted = own;
+    for (const compiled of [...own, ...compiledKnown]) {
+      for (const host of compiled.service.hosts) put(this.byDomain, host, compiled);
+      for (const label of compiled.service.selfHosted ?? []) put(this.byLabel, label, compiled);
+    }
+  }
+
+  /** Whether a service may be there, so that a link without a scheme is worth a look. */
+  isHost = (host: string): boolean =>
+    domainsAbove(host).some((domain) => this.byDomain.has(domain)) || this.byLabel.has(firstLabel(host));
+
+  /** The provider that a domain belongs to; undefined for a stranger. */
+  providerOf(host: string): string | undefined {
+    for (const domain of domainsAbove(host)) {
+      const [found] = this.byDomain.get(domain) ?? [];
+      if (found) return found.service.provider;
+    }
+    return undefined;
+  }
+
+  /** What the link joins; undefined for one that joins nothing. */
+  recognise(url: URL): Recognised | undefined {
+    let link: LinkParts | undefined;
+    const tryAll = (candidates: readonly Compiled[], domains: readonly string[]): Recognised | undefined => {
+      for (const candidate of candidates) {
+        if (isElsewhere(candidate, domains)) continue;
+        const found = this.read(candidate, url, (link ??= linkParts(url)));
+        if (found) return found;
+      }
+      return undefined;
+    };
+    const domains = domainsAbove(url.hostname);
+    for (const domain of domains) {
+      const found = tryAll(this.byDomain.get(domain) ?? [], domains);
+      if (found) return found;
+    }
+    return tryAll(this.byLabel.get(firstLabel(url.hostname)) ?? [], domains);
+  }
+
+  private read(compiled: Compiled, url: URL, link: LinkParts): Recognised | undefined {
+    const { service, paths, otherPaths, tracking } = compiled;
+    if (otherPaths.some((template) => matchTemplate(template, link))) return undefined;
+    const { provider } = service;
+    for (const { template, isRoom } of paths) {
+      const captured = matchTemplate(template, link);
+      if (!captured || !this.mayBeRoom(compiled, captured.meetingId)) continue;
+      return { provider, url, isRoom, tracking, ...captured };
+    }
+    const reading = service.reads?.(url);
+    return reading && { provider, url, isRoom: false, tracking, ...reading };
+  }
+
+  private mayBeRoom(compiled: Compiled, name: string | undefined): boolean {
+    if (name === undefined || this.unrestricted.includes(compiled)) return true;
+    return !noRooms.has(name.toLowerCase()) && !page.test(name);
+  }
+}
+
+const isElsewhere = ({ service, hosts, otherHosts }: Compiled, domains: readonly string[]): boolean =>
+  domains.some((domain) => otherHosts.has(domain)) || (service.needsSubdomain === true && hosts.has(domains[0]!));
+
+const put = <Value>(map: Map<string, Value[]>, key: string, value: Value): void => {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+};
+
+/** The name that a server was given: `bbb` also of `bbb-2.example.org`. */
+const firstLabel = (host: string): string => (host.includes('.') ? (/^[a-z]+/.exec(host)?.[0] ?? '') : '');
+
+const compiledKnown = knownServices.map(compile);
+const known = new ServiceIndex();
+const ofCustomers = new WeakMap<readonly MeetingService[], ServiceIndex>();
+
+/** The index for these customers' services; made once for each list. */
+export const serviceIndex = (customers: readonly MeetingService[] | undefined): ServiceIndex => {
+  if (customers === undefined || customers.length === 0) return known;
+  let index = ofCustomers.get(customers);
+  if (!index) ofCustomers.set(customers, (index = new ServiceIndex(customers)));
+  return index;
+};

@@ -1,0 +1,169 @@
+import {
+  decodeEntities,
+  unfolded,
+  withoutBackslashes,
+  withoutInvisible,
+  withoutQuotedPrintable,
+  withoutWideLetters,
+} from './unescape';
+
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** An anchor of HTML: where it leads, and where its words stand in the text. */
+export interface Anchor extends Range {
+  target: string;
+}
+
+/** A text as people read it, whatever it was written in, with what its markup said. */
+export interface PlainText {
+  text: string;
+  anchors: Anchor[];
+  /** Struck out. */
+  struck: Range[];
+  /** Set apart as somebody else's older words. */
+  quoted: Range[];
+}
+
+const escapedMarkup = /&(?:amp;)*lt;\/?(?:a|br|p|div|span|b|strong|html|table|ul|ol|li)\b/i;
+const markup = /<[a-z!/]/i;
+
+/** Reads plain text, HTML, and either with what calendars and mail leave in it. Takes time in proportion to the length. */
+export const plainText = (written: string): PlainText => {
+  let source = unfolded(withoutBackslashes(withoutQuotedPrintable(written)));
+  if (source.includes('&') && escapedMarkup.test(source)) source = decodeEntities(source);
+  if (!markup.test(source)) return { text: readable(source), anchors: [], struck: [], quoted: [] };
+  return new HtmlReader(source).read();
+};
+
+const readable = (text: string): string => withoutWideLetters(withoutInvisible(decodeEntities(text)));
+
+const lineBreaking = new Set(
+  'br p div li ul ol tr table tbody thead h1 h2 h3 h4 h5 h6 hr blockquote section article header footer pre dl dt dd'.split(
+    ' ',
+  ),
+);
+const struckOut = new Set(['s', 'strike', 'del']);
+const unread = new Set(['style', 'script', 'head', 'title']);
+const tagName = /^<(\/?)([a-z][a-z0-9]*)(?=[\s/>])/i;
+const officeTag = /^<\/?[a-z]+:[a-z]+[\s/>]/i;
+/** No name is longer. */
+const NAME = 30;
+
+class HtmlReader {
+  private readonly pieces: string[] = [];
+  private length = 0;
+  private readonly result: PlainText = { text: '', anchors: [], struck: [], quoted: [] };
+  private anchor: Anchor | undefined;
+  private readonly open: { name: string; range: Range; quotes: boolean }[] = [];
+  /** Signs that are known not to come any more: no tag looks for them twice. */
+  private readonly gone = new Set<string>();
+
+  constructor(private readonly source: string) {}
+
+  read(): PlainText {
+    const { source } = this;
+    let at = 0;
+    let textFrom = 0;
+    while ((at = source.indexOf('<', at)) >= 0) {
+      const begun = source.slice(at, at + NAME);
+      const [, slash, given] = tagName.exec(begun) ?? [];
+      const isComment = begun.startsWith('<!');
+      if (given === undefined && !isComment && !officeTag.test(begun)) {
+        at += 1;
+        continue;
+      }
+      this.add(source.slice(textFrom, at));
+      const end = begun.startsWith('<!--') ? this.after('-->', at) : this.endOfTag(at);
+      const tag = source.slice(at, end);
+      at = textFrom = end;
+      if (given !== undefined) {
+        const name = given.toLowerCase();
+        if (slash) this.closed(name);
+        else if (unread.has(name)) at = textFrom = this.after(`</${name}`, at);
+        else this.opened(name, tag);
+      }
+    }
+    this.add(source.slice(textFrom));
+    this.closeAnchor();
+    for (const { range } of this.open) range.end = this.length;
+    return { ...this.result, text: this.pieces.join('') };
+  }
+
+  private opened(name: string, tag: string): void {
+    if (lineBreaking.has(name)) this.append('\n');
+    else if (name === 'td' || name === 'th') this.append(' ');
+    if (name === 'a') {
+      this.closeAnchor();
+      const target = attribute(tag, 'href');
+      if (target) this.anchor = { target, start: this.length, end: this.length };
+    }
+    const quotes = name === 'blockquote' || (name === 'div' && /gmail_quote|moz-cite|yahoo_quoted/.test(tag));
+    if (!quotes && !struckOut.has(name)) return;
+    const range = { start: this.length, end: this.length };
+    (quotes ? this.result.quoted : this.result.struck).push(range);
+    // An unclosed <div> of a quotation lasts to the end: a count of all others would be needed to know better.
+    if (name !== 'div') this.open.push({ name, range, quotes });
+    else range.end = Infinity;
+  }
+
+  private closed(name: string): void {
+    if (name === 'a') this.closeAnchor();
+    if (lineBreaking.has(name)) this.append('\n');
+    if (this.open.at(-1)?.name === name) this.open.pop()!.range.end = this.length;
+  }
+
+  private closeAnchor(): void {
+    if (this.anchor) this.result.anchors.push({ ...this.anchor, end: this.length });
+    this.anchor = undefined;
+  }
+
+  private add(text: string): void {
+    if (text !== '') this.append(readable(text));
+  }
+
+  private append(text: string): void {
+    this.pieces.push(text);
+    this.length += text.length;
+  }
+
+  /** Behind the tag's `>`; a `<` outside of quotation marks ends a tag that was never closed. */
+  private endOfTag(start: number): number {
+    const { source } = this;
+    for (let at = start + 1; at < source.length; at += 1) {
+      const sign = source[at]!;
+      if (sign === '>') return at + 1;
+      if (sign === '<') return at;
+      if ((sign === '"' || sign === "'") && source[at - 1] === '=') {
+        const closing = this.find(sign, at + 1);
+        if (closing >= 0) at = closing;
+      }
+    }
+    return source.length;
+  }
+
+  private after(sign: string, from: number): number {
+    const at = this.find(sign, from);
+    return at < 0 ? this.source.length : at + sign.length;
+  }
+
+  private find(sign: string, from: number): number {
+    if (this.gone.has(sign)) return -1;
+    const at = this.source.indexOf(sign, from);
+    if (at < 0) this.gone.add(sign);
+    return at;
+  }
+}
+
+/** The attribute's value with its entities decoded; undefined where there is none. */
+const attribute = (tag: string, name: string): string | undefined => {
+  const at = new RegExp(`\\s${name}\\s*=\\s*`, 'i').exec(tag);
+  if (!at) return undefined;
+  const rest = tag.slice(at.index + at[0].length);
+  const mark = rest[0] === '"' || rest[0] === "'" ? rest[0] : undefined;
+  const closing = mark === undefined ? rest.search(/[\s>]/) : rest.indexOf(mark, 1);
+  const value = rest.slice(mark === undefined ? 0 : 1, closing < 0 ? undefined : closing);
+  return withoutInvisible(decodeEntities(value)).trim();
+};

@@ -1,0 +1,197 @@
+import { Anchor, PlainText } from './plain-text';
+
+/** A link as somebody wrote it, and where in the text its words stand. */
+export interface WrittenLink {
+  /** With a scheme; not looked at otherwise. */
+  link: string;
+  start: number;
+  end: number;
+}
+
+/** Schemes that can lead into a meeting. */
+const schemes = ['https', 'http', 'zoommtg', 'zoomus', 'msteams'];
+
+/** Of ASCII what ends a link; of the rest see `endsLink`. */
+const ending = new Uint8Array(128);
+for (let code = 0; code <= 32; code += 1) ending[code] = 1;
+for (const sign of '"<>\\^`{|}[]\u007f') ending[sign.charCodeAt(0)] = 1;
+
+const hostSign = new Uint8Array(128);
+for (const sign of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-') hostSign[sign.charCodeAt(0)] = 1;
+
+/** Scripts that put no blank between words, so that a link may stand amid them. */
+const withoutBlanks =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const neverInLinks = /[\p{Z}\p{C}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{So}\p{Sm}\p{Po}]/u;
+const wordSign = /[\p{L}\p{N}\p{M}_]/u;
+
+/** A host has at most so many letters. */
+const HOST = 253;
+
+/** The mark at the end of a sentence or of emphasis. A passcode may end in `-` or `_`, so these stay. */
+const trailing = new Set('.,;:!?*~\'"&)');
+
+/**
+ * Every link of the text in its order: targets of anchors, links with a scheme, and hosts with a path where `isHost` knows the host. Words
+ * of an anchor, and words that lead to the link in brackets behind them, are no links of their own: people see them and go elsewhere.
+ */
+export const writtenLinks = ({ text, anchors }: PlainText, isHost: (host: string) => boolean): WrittenLink[] => {
+  const links = new Scan(text, isHost, anchors).links();
+  return anchors.length === 0 ? links : [...anchorLinks(anchors), ...links].sort((a, b) => a.start - b.start);
+};
+
+const anchorLinks = (anchors: readonly Anchor[]): WrittenLink[] =>
+  anchors.map(({ target, start, end }) => ({
+    link: /^[a-z][a-z0-9+-]*:/i.test(target) ? target : `https://${target}`,
+    start,
+    end,
+  }));
+
+class Scan {
+  private readonly found: WrittenLink[] = [];
+  /** Up to here everything belongs to a link or was looked at. */
+  private done = 0;
+  private nextAnchor = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly isHost: (host: string) => boolean,
+    private readonly anchors: readonly Anchor[],
+  ) {}
+
+  links(): WrittenLink[] {
+    const { text } = this;
+    let slash = 0;
+    while ((slash = text.indexOf('/', Math.max(slash, this.done))) >= 0) {
+      const start = this.startOf(slash);
+      if (start === undefined || this.inAnchor(start)) {
+        slash += 1;
+        continue;
+      }
+      const isBare = text[slash - 1] !== ':';
+      const end = this.endOf(start, isBare ? slash + 1 : slash + 2);
+      const written = text.slice(start, end);
+      this.done = Math.max(end, slash + 1);
+      if (!this.leadsElsewhere(end)) this.found.push({ link: isBare ? `https://${written}` : written, start, end });
+    }
+    return this.found;
+  }
+
+  /** Where the link begins whose first slash this is. */
+  private startOf(slash: number): number | undefined {
+    const { text, done } = this;
+    if (text[slash - 1] === ':') {
+      const isWhole = text[slash + 1] === '/';
+      const word = text.slice(Math.max(done, slash - 8), slash - 1).toLowerCase();
+      const scheme = schemes.find((each) => word.endsWith(each));
+      if (scheme === undefined || (!isWhole && scheme !== 'msteams')) return undefined;
+      return slash - 1 - scheme.length;
+    }
+    let start = slash;
+    const first = Math.max(done, slash - HOST);
+    while (start > first && hostSign[text.charCodeAt(start - 1)] === 1) start -= 1;
+    if (start > 0 && !this.mayPrecede(start)) return undefined;
+    while (start < slash && (text[start] === '.' || text[start] === '-')) start += 1;
+    if (slash - start < 4 || !text.slice(start, slash).includes('.')) return undefined;
+    return this.isHost(text.slice(start, slash).toLowerCase()) ? start : undefined;
+  }
+
+  /** Whether a host without a scheme can begin here: not in the middle of an address or of a word with letters that look like others. */
+  private mayPrecede(start: number): boolean {
+    const before = this.text[start - 1]!;
+    if ('@/\\%=&?#+'.includes(before)) return false;
+    return !wordSign.test(before) || withoutBlanks.test(before);
+  }
+
+  private endOf(start: number, from: number): number {
+    const { text } = this;
+    let at = from;
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code < 128) {
+        if (ending[code] === 1) {
+          if (code === 0x7b && text[at - 1] === '=') {
+            const closing = endOfObject(text, at);
+            if (closing === undefined) break;
+            at = closing;
+            continue;
+          }
+          break;
+        }
+        if (code === 0x68 || code === 0x48) {
+          if (at > from && this.beginsAnother(at, start)) break;
+        }
+        continue;
+      }
+      if (this.endsAt(at)) break;
+    }
+    return this.trimmed(start, at);
+  }
+
+  /** Signs beyond ASCII: quotation marks and blanks end a link, and so do words of scripts without blanks, unless a part of it begins with them. */
+  private endsAt(at: number): boolean {
+    const sign = String.fromCodePoint(this.text.codePointAt(at)!);
+    if (neverInLinks.test(sign)) return true;
+    if (!withoutBlanks.test(sign)) return false;
+    const before = this.text[at - 1]!;
+    return before !== '/' && before !== '=' && !withoutBlanks.test(before);
+  }
+
+  /** `…/123https://…` and `…,https://…` are two links; `…?url=https://…` is one. */
+  private beginsAnother(at: number, start: number): boolean {
+    const { text } = this;
+    if (!/^https?:\/\//i.test(text.slice(at, at + 8))) return false;
+    const before = text[at - 1]!;
+    return /[\w,;).!~*]/.test(before) && before !== '_' && at - start > 8;
+  }
+
+  private trimmed(start: number, end: number): number {
+    const { text } = this;
+    let last = end;
+    let open: number | undefined;
+    while (last > start) {
+      const sign = text[last - 1]!;
+      if (!trailing.has(sign)) break;
+      if (sign === ')') {
+        open ??= unclosed(text, start, last);
+        if (open >= 0) break;
+        open += 1;
+      }
+      last -= 1;
+    }
+    if (text[last - 1] === '_' && start > 0 && text[start - 1] === '_') last -= 1;
+    return last;
+  }
+
+  private inAnchor(start: number): boolean {
+    const { anchors } = this;
+    while (this.nextAnchor < anchors.length && anchors[this.nextAnchor]!.end <= start) this.nextAnchor += 1;
+    const anchor = anchors[this.nextAnchor];
+    return anchor !== undefined && anchor.start <= start;
+  }
+
+  /** `shown<https://target>` and `[shown](https://target)`. */
+  private leadsElsewhere(end: number): boolean {
+    return /^(?:\s?<|\*{0,2}\]\()\s*(?:https?|zoommtg|msteams):/i.test(this.text.slice(end, end + 16));
+  }
+}
+
+/** How many brackets stay open, less those that close without one. */
+const unclosed = (text: string, start: number, end: number): number => {
+  let open = 0;
+  for (let at = start; at < end; at += 1) {
+    if (text[at] === '(') open += 1;
+    else if (text[at] === ')') open -= 1;
+  }
+  return open;
+};
+
+/** Some write `?context={"Tid":"…"}` as it is. */
+const endOfObject = (text: string, open: number): number | undefined => {
+  for (let at = open + 1; at < Math.min(text.length, open + 400); at += 1) {
+    const sign = text[at]!;
+    if (sign === '}') return at;
+    if (sign === '\n' || sign === '<' || sign === '{') return undefined;
+  }
+  return undefined;
+};
