@@ -1,6 +1,6 @@
 // Runs on whatever Node the machine has (20 or newer) before anything is installed, so: plain JavaScript, no packages.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -137,6 +137,19 @@ async function build() {
   if (code !== 0) throw new Refusal(`The build failed:\n${output.slice(0, 40).join('\n')}`);
 }
 
+/** Whether sources of the project are newer than what was built of it; without a build they are. */
+function isStale(project) {
+  const built = join(root, project, 'dist/.tsbuildinfo');
+  if (!existsSync(built)) return true;
+  const since = statSync(built).mtimeMs;
+  return readdirSync(join(root, project, 'src'), { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs > since,
+  );
+}
+
+/** What these commands tell depends on the code of these projects only, and an old build would tell it wrongly. */
+const toldBy = { extract: ['libs/meeting-intelligence', 'tools/local-stack'] };
+
 function requireSpace(megabytes) {
   const { bavail, bsize } = statfsSync(root);
   const free = Math.floor((bavail * bsize) / 2 ** 20);
@@ -172,7 +185,7 @@ try {
   const mustBeCurrent = ['start', 'test', 'bench'].includes(command);
   if (mustBeCurrent) requireSpace(500);
   if (mustBeCurrent || !existsSync(pinnedNode)) await installPackages();
-  if (mustBeCurrent || !existsSync(main)) await build();
+  if (mustBeCurrent || !existsSync(main) || (toldBy[command] ?? []).some(isStale)) await build();
   process.exitCode = await run(pinnedNode, ['--disable-warning=ExperimentalWarning', main, command, ...args]);
   if (command === 'start' && process.exitCode === KILLED) {
     say(

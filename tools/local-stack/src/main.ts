@@ -85,6 +85,11 @@ async function main(args: string[]): Promise<number> {
     .helpOption(false)
     .allowUnknownOption()
     .action(async (given) => done(await (await import('./commands/bench.js')).bench(given)));
+  program
+    .command('extract')
+    .description('tells of calendar events whether they are meetings and how to join them, a line of JSON each')
+    .argument('[file]', 'one event or a list of them, as Google gives them; without it from standard input')
+    .action(async (file) => done(await (await import('./commands/extract/extract.js')).extract(file)));
   await program.parseAsync(args, { from: 'user' });
   return code;
 }
