@@ -4,5 +4,4 @@ export default {
   ...base,
   testMatch: ['<rootDir>/apps/end-to-end/src/faults/*.fault.e2e.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 300_000,
 };

@@ -3,6 +3,7 @@ import { eventually } from '@calendar-sync/test-infrastructure';
 import { expectConvergence } from './convergence-check';
 import { FaultBench, faultSeed } from './fault-bench';
 import { noteRepeats, repeats } from './repeats';
+import { testInSuiteOnly } from './suite-only';
 
 const seed = faultSeed();
 const TIMES = 20;
@@ -64,27 +65,32 @@ test('a push whose commit was not heard of is sent again, and neither is missing
 describe('sync', () => {
   beforeAll(() => noteRepeats(bench, 'sync'));
 
-  test('pages of which sync did not hear that they are stored are stored once, and no pull counts as failed', async () => {
-    await loseReplies('sync', /INSERT INTO calendar_entries/);
+  testInSuiteOnly(
+    'pages of which sync did not hear that they are stored are stored once, and no pull counts as failed',
+    async () => {
+      await loseReplies('sync', /INSERT INTO calendar_entries/);
 
-    await expectConvergence(bench);
-    expect(
-      await rowsOf(
-        'sync',
-        `SELECT e.stream_id || ' ' || e.version AS what FROM events AS e
+      await expectConvergence(bench);
+      expect(
+        await rowsOf(
+          'sync',
+          `SELECT e.stream_id || ' ' || e.version AS what FROM events AS e
          JOIN events AS before ON before.stream_id = e.stream_id AND before.version = e.version - 1
          WHERE e.type LIKE 'Entry%' AND e.type = before.type AND e.data->'revision' = before.data->'revision'`,
-      ),
-    ).toEqual([]);
-    expect(
-      await rowsOf(
-        'sync',
-        `SELECT entry_id::text AS what FROM calendar_entries AS c WHERE stream_version <>
+        ),
+      ).toEqual([]);
+      expect(
+        await rowsOf(
+          'sync',
+          `SELECT entry_id::text AS what FROM calendar_entries AS c WHERE stream_version <>
            (SELECT coalesce(max(version), 0) FROM events WHERE stream_id = 'calendar-entry-' || c.entry_id)`,
-      ),
-    ).toEqual([]);
-    expect(await rowsOf('sync', "SELECT data::text AS what FROM events WHERE type = 'CalendarSyncFailed'")).toEqual([]);
-  });
+        ),
+      ).toEqual([]);
+      expect(await rowsOf('sync', "SELECT data::text AS what FROM events WHERE type = 'CalendarSyncFailed'")).toEqual(
+        [],
+      );
+    },
+  );
 
   test('notifications that sync took without hearing of it are taken once', async () => {
     await loseReplies('sync', /UPDATE consumer_offsets/);
@@ -103,61 +109,66 @@ describe('sync', () => {
     expect(counted.sort()).toEqual(told.sort());
   });
 
-  test('calendars that sync claimed without hearing of it are pulled all the same', async () => {
+  testInSuiteOnly('calendars that sync claimed without hearing of it are pulled all the same', async () => {
     await loseReplies('sync', /SET lease_owner = \$1/);
     await expectConvergence(bench);
   });
 
-  test('an account whose connecting is stored and not heard of, step by step, is connected once', async () => {
-    const person = bench.people[1]!;
-    const { connectionId } = (await bench.gateway(person).connections())[0]!;
-    await bench.gateway(person).disconnect(connectionId);
-    const statuses = async () => (await bench.gateway(person).connections()).map(({ status }) => status);
-    await eventually(async () => expect(await statuses()).toEqual([]), { timeoutMs: 60_000 });
+  testInSuiteOnly(
+    'an account whose connecting is stored and not heard of, step by step, is connected once',
+    async () => {
+      const person = bench.people[1]!;
+      const { connectionId } = (await bench.gateway(person).connections())[0]!;
+      await bench.gateway(person).disconnect(connectionId);
+      const statuses = async () => (await bench.gateway(person).connections()).map(({ status }) => status);
+      await eventually(async () => expect(await statuses()).toEqual([]), { timeoutMs: 60_000 });
 
-    const before = bench.databases.sync.lostReplies;
-    bench.databases.sync.loseCommitReplies({
-      times: TIMES,
-      after: /fencing_token = \$3 FOR UPDATE|(INSERT INTO|UPDATE) (calendar_webhooks|jobs AS j \()/,
-    });
-    const { operationId } = await bench.gateway(person).connect(person);
-    await eventually(async () => expect(bench.databases.sync.lostReplies - before).toBe(TIMES), { timeoutMs: 120_000 });
+      const before = bench.databases.sync.lostReplies;
+      bench.databases.sync.loseCommitReplies({
+        times: TIMES,
+        after: /fencing_token = \$3 FOR UPDATE|(INSERT INTO|UPDATE) (calendar_webhooks|jobs AS j \()/,
+      });
+      const { operationId } = await bench.gateway(person).connect(person);
+      await eventually(async () => expect(bench.databases.sync.lostReplies - before).toBe(TIMES), {
+        timeoutMs: 120_000,
+      });
 
-    await expectConvergence(bench);
-    const steps = await rowsOf(
-      'sync',
-      `SELECT type || coalesce(' ' || (data->>'step'), '') AS what FROM events
+      await expectConvergence(bench);
+      const steps = await rowsOf(
+        'sync',
+        `SELECT type || coalesce(' ' || (data->>'step'), '') AS what FROM events
        WHERE stream_id = 'operation-${operationId}' ORDER BY version`,
-    );
-    expect(steps).toEqual([
-      'OperationProgressed accepted',
-      'OperationProgressed account-verified',
-      'OperationProgressed calendars-listed',
-      'OperationSucceeded',
-    ]);
-    // Google pushes to the channels that sync knows of, one for each calendar that can be watched, and to no others.
-    await eventually(
-      async () => {
-        const live = (await bench.simulator.channels()).filter(({ state }) => state === 'live').map(({ id }) => id);
-        const known = await bench.query<{ channel_id: string; calendar_id: string }>(
-          'sync',
-          "SELECT channel_id, calendar_id FROM calendar_webhooks WHERE state = 'live'",
-        );
-        const watched = await rowsOf(
-          'sync',
-          "SELECT calendar_id::text AS what FROM calendar_sync_states WHERE active AND mode = 'push'",
-        );
-        expect(live.sort()).toEqual(known.map(({ channel_id }) => channel_id).sort());
-        expect(known.map(({ calendar_id }) => calendar_id).sort()).toEqual(watched.sort());
-        expect(watched).toContain(await bench.calendarOf(person));
-      },
-      { timeoutMs: 60_000, intervalMs: 500 },
-    );
-  });
+      );
+      expect(steps).toEqual([
+        'OperationProgressed accepted',
+        'OperationProgressed account-verified',
+        'OperationProgressed calendars-listed',
+        'OperationSucceeded',
+      ]);
+      // Google pushes to the channels that sync knows of, one for each calendar that can be watched, and to no others.
+      await eventually(
+        async () => {
+          const live = (await bench.simulator.channels()).filter(({ state }) => state === 'live').map(({ id }) => id);
+          const known = await bench.query<{ channel_id: string; calendar_id: string }>(
+            'sync',
+            "SELECT channel_id, calendar_id FROM calendar_webhooks WHERE state = 'live'",
+          );
+          const watched = await rowsOf(
+            'sync',
+            "SELECT calendar_id::text AS what FROM calendar_sync_states WHERE active AND mode = 'push'",
+          );
+          expect(live.sort()).toEqual(known.map(({ channel_id }) => channel_id).sort());
+          expect(known.map(({ calendar_id }) => calendar_id).sort()).toEqual(watched.sort());
+          expect(watched).toContain(await bench.calendarOf(person));
+        },
+        { timeoutMs: 60_000, intervalMs: 500 },
+      );
+    },
+  );
 });
 
 describe('projectors', () => {
-  test.each(['gateway', 'monitoring'] as const)(
+  testInSuiteOnly.each(['gateway', 'monitoring'] as const)(
     'messages that %s applied without hearing of it are applied once',
     async (service) => {
       await noteRepeats(bench, service);

@@ -20,6 +20,7 @@ import {
 import { expectConvergence } from './convergence-check';
 import { FaultBench, faultSeed, WINDOW } from './fault-bench';
 import { allRecords } from './topic-records';
+import { testInSuiteOnly } from './suite-only';
 
 const seed = faultSeed();
 const consumers: readonly Service[] = ['gateway', 'meeting-extraction', 'monitoring'];
@@ -162,28 +163,36 @@ test('what nobody can read is parked once in each service, only its calendar wai
   expect(await serves(ada, 'Waits behind what nobody can read')).toBe(true);
 }, 300_000);
 
-test('a message damaged on its way waits with its calendar until its owner has sent a good copy', async () => {
-  const key = await calendarOf(ada);
-  bench.arm('relay.damaged', { action: 'throw', match: `"topic":"${calendarEntries.name}","key":"${key}"`, times: 1 });
-  await insert(ada, 'Damaged on its way');
-  await eventually(
-    async () => expect(await parkedOf(key)).toEqual([{ poison: 1 }, { poison: 1 }, { poison: 1 }]),
-    patience,
-  );
-  expect(bench.woven!.strikes('relay.damaged')).toHaveLength(1);
-  await insert(ada, 'Behind the damaged one');
-  await eventually(async () => {
-    for (const parked of await parkedOf(key)) expect(parked).toEqual({ poison: 1, behind: expect.any(Number) });
-  }, patience);
-  const [damaged] = await bench.query<{ sequence: number }>(
-    'gateway',
-    `SELECT sequence::int FROM parked_messages WHERE key = $1 AND reason = 'poison'`,
-    [key],
-  );
-  await Promise.all(consumers.map((consumer, index) => askAgain(key, consumer, damaged!.sequence, index + 1)));
-  await expectConvergence(bench, { strangers: [STRANGER] });
-  expect(await serves(ada, 'Damaged on its way')).toBe(true);
-}, 300_000);
+testInSuiteOnly(
+  'a message damaged on its way waits with its calendar until its owner has sent a good copy',
+  async () => {
+    const key = await calendarOf(ada);
+    bench.arm('relay.damaged', {
+      action: 'throw',
+      match: `"topic":"${calendarEntries.name}","key":"${key}"`,
+      times: 1,
+    });
+    await insert(ada, 'Damaged on its way');
+    await eventually(
+      async () => expect(await parkedOf(key)).toEqual([{ poison: 1 }, { poison: 1 }, { poison: 1 }]),
+      patience,
+    );
+    expect(bench.woven!.strikes('relay.damaged')).toHaveLength(1);
+    await insert(ada, 'Behind the damaged one');
+    await eventually(async () => {
+      for (const parked of await parkedOf(key)) expect(parked).toEqual({ poison: 1, behind: expect.any(Number) });
+    }, patience);
+    const [damaged] = await bench.query<{ sequence: number }>(
+      'gateway',
+      `SELECT sequence::int FROM parked_messages WHERE key = $1 AND reason = 'poison'`,
+      [key],
+    );
+    await Promise.all(consumers.map((consumer, index) => askAgain(key, consumer, damaged!.sequence, index + 1)));
+    await expectConvergence(bench, { strangers: [STRANGER] });
+    expect(await serves(ada, 'Damaged on its way')).toBe(true);
+  },
+  300_000,
+);
 
 /** As a consumer asks the owner, and an operator in its name. */
 const askAgain = (key: string, consumer: string, sequence: number, number: number) =>
@@ -221,32 +230,36 @@ test('a batch packed with zstd, a value of two megabytes and a type that nobody 
   await expectConvergence(bench, { strangers: [STRANGER] });
 }, 240_000);
 
-test('an entry too large to publish holds its own calendar with an alarm, and the others go on', async () => {
-  const key = await calendarOf(ada);
-  const { id } = await insert(ada, 'Larger than a topic takes', { description: 'x'.repeat(6_000_000) });
-  const held = () => bench.query<{ topic: string; key: string }>('sync', 'SELECT topic, key FROM quarantined_keys');
-  await eventually(async () => expect(await held()).toEqual([{ topic: calendarEntries.name, key }]), patience);
-  expect(await bench.metric('sync', 'relay_quarantined_keys')).toBe(1);
-  expect(readFileSync(bench.stack.logFile('sync'), 'utf8')).toMatch(/"alarm":"key-quarantined"/);
+testInSuiteOnly(
+  'an entry too large to publish holds its own calendar with an alarm, and the others go on',
+  async () => {
+    const key = await calendarOf(ada);
+    const { id } = await insert(ada, 'Larger than a topic takes', { description: 'x'.repeat(6_000_000) });
+    const held = () => bench.query<{ topic: string; key: string }>('sync', 'SELECT topic, key FROM quarantined_keys');
+    await eventually(async () => expect(await held()).toEqual([{ topic: calendarEntries.name, key }]), patience);
+    expect(await bench.metric('sync', 'relay_quarantined_keys')).toBe(1);
+    expect(readFileSync(bench.stack.logFile('sync'), 'utf8')).toMatch(/"alarm":"key-quarantined"/);
 
-  await insert(ada, 'Stands behind the large one');
-  await insert(bela, 'Passes by the large one');
-  await eventually(async () => expect(await serves(bela, 'Passes by the large one')).toBe(true), patience);
-  expect(await serves(ada, 'Stands behind the large one')).toBe(false);
-  expect(await bench.isReady('sync')).toBe(true);
+    await insert(ada, 'Stands behind the large one');
+    await insert(bela, 'Passes by the large one');
+    await eventually(async () => expect(await serves(bela, 'Passes by the large one')).toBe(true), patience);
+    expect(await serves(ada, 'Stands behind the large one')).toBe(false);
+    expect(await bench.isReady('sync')).toBe(true);
 
-  await bench.simulator.patch(ada, id, { description: 'Small enough' });
-  await eventually(async () => {
-    const [row] = await bench.query<{ count: number }>(
-      'sync',
-      `SELECT count(*)::int AS count FROM events WHERE key = $1 AND type = 'EntryChanged' AND data->'entry'->>'description' = 'Small enough'`,
-      [key],
-    );
-    expect(row!.count).toBe(1);
-  }, patience);
-  await release(key);
-  await expectConvergence(bench, { strangers: [STRANGER], givenUp: { sync: 1 } });
-}, 300_000);
+    await bench.simulator.patch(ada, id, { description: 'Small enough' });
+    await eventually(async () => {
+      const [row] = await bench.query<{ count: number }>(
+        'sync',
+        `SELECT count(*)::int AS count FROM events WHERE key = $1 AND type = 'EntryChanged' AND data->'entry'->>'description' = 'Small enough'`,
+        [key],
+      );
+      expect(row!.count).toBe(1);
+    }, patience);
+    await release(key);
+    await expectConvergence(bench, { strangers: [STRANGER], givenUp: { sync: 1 } });
+  },
+  300_000,
+);
 
 async function release(key: string): Promise<void> {
   const database = openDatabase({

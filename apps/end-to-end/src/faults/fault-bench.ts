@@ -20,6 +20,9 @@ import { type SimulatedPerson, type SimulatorClient, simulatorClient } from '../
 import { type Failpoint, failpointWeavings } from './failpoints';
 import { guardWeavings, removedGuard } from './guards/guards';
 
+// Of whoever opens a bench, also where others have less: `npm test` runs some of them.
+jest.setTimeout(300_000);
+
 export interface FaultBenchOptions {
   /** Default 2, with 30 entries each. Their accounts are connected and fully synced when the bench opens. With 0 the test brings its own. */
   people?: number;
