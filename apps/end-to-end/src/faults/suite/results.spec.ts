@@ -46,9 +46,10 @@ describe('what the fault suite records', () => {
   });
 
   it('takes a guard for proven when its test fails, and says how', () => {
-    const failure = 'Error: x\n\u001b[31m+   "gateway applied it twice",\u001b[39m\n    at somewhere';
+    const failure =
+      'Error: expect(received).toEqual(expected)\n\u001b[31m+   "gateway applied it twice",\u001b[39m\n    at somewhere';
     const recorded = withoutGuard(nothingRecorded, 'locked-offset-row', run({ passed: false, failure }), 1, today);
-    expect(recorded.guards['locked-offset-row']).toMatchObject({ red: true });
+    expect(recorded.guards['locked-offset-row']).toMatchObject({ red: true, how: '+   "gateway applied it twice",' });
     expect(pageOf(recorded)).toContain('gateway applied it twice');
     expect(pageOf(recorded)).toContain('1 of 1 red when removed');
   });

@@ -69,5 +69,6 @@ function firstLines(failure: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^at /.test(line));
   const told = lines.filter((line) => /^(\+|Error:|Received)/.test(line) && !/^\+ (Received|Array|\])/.test(line));
-  return (told.length > 0 ? told : lines).slice(0, 2).join(' ').slice(0, 220);
+  const findings = told.filter((line) => !line.startsWith('Error: expect('));
+  return ([findings, told, lines].find((some) => some.length > 0) ?? []).slice(0, 2).join(' ').slice(0, 220);
 }
