@@ -49,6 +49,15 @@ describe('the page for operators', () => {
   test('names every alarm', () => {
     expect(unnamed(found(/alarm: '([a-z-]+)'/g, sources))).toEqual([]);
   });
+
+  test('names no table, topic, metric, setting or alarm that is not there', () => {
+    const product = sources.filter((file) => !/^apps.(end-to-end|benchmark)/.test(file));
+    const code = [...product, ...files('tools/*/src/**/*.ts')].map(text).join('\n');
+    // What ends in an underscore begins the name of a setting that each service has.
+    const words = [...operating.matchAll(/`([A-Za-z][\w.-]*[a-zA-Z0-9])`/g)].map((match) => match[1]!);
+    expect(words.length).toBeGreaterThan(150);
+    expect(words.filter((word) => !new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(code))).toEqual([]);
+  });
 });
 
 const tables = () => [
