@@ -147,10 +147,10 @@ export function teller(send: (topic: Topic, message: Message) => Promise<unknown
     topic: Topic<readonly MessageContract[]>,
     contract: Contract,
     data: NonNullable<Contract['data']>,
-    { time = '2026-11-20T08:00:00Z', causedAt }: { time?: string; causedAt?: string } = {},
+    { time = '2026-11-20T08:00:00Z', causedAt, epoch = 1 }: { time?: string; causedAt?: string; epoch?: number } = {},
   ): Promise<Message> => {
     const key = topic.keyOf(data);
-    const counter = `${topic.name} ${key}`;
+    const counter = `${topic.name} ${epoch} ${key}`;
     const sequence = (sequences.get(counter) ?? 0) + 1;
     sequences.set(counter, sequence);
     const subject = topic.subjectOf(data);
@@ -161,7 +161,7 @@ export function teller(send: (topic: Topic, message: Message) => Promise<unknown
       time,
       key,
       sequence,
-      epoch: 1,
+      epoch,
       data,
       ...(subject !== undefined && { subject }),
       ...(causedAt !== undefined && { causedAt }),

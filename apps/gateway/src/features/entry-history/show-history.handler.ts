@@ -17,7 +17,10 @@ interface FactRow {
   before: EntryFact['type'] | null;
 }
 
-/** What the service itself received, in the order it was received in, of calendars that are not hidden; `before` is the type of the one before. */
+/**
+ * What the service itself received, in the order it was received in, of calendars that are not hidden; `before` is the type of the one before.
+ * After a restore the owner tells all of it again under a new epoch: that is the history then.
+ */
 const HISTORY = `
   SELECT * FROM (
     SELECT e.position, e.type, e.data, e.metadata->'received'->>'time' AS learned_at, e.version, c.time_zone,
@@ -27,6 +30,8 @@ const HISTORY = `
     LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, (e.data->>'connectionId')::uuid)
     WHERE e.subject = $1 AND e.data->>'ownerId' = $2
       AND e.type IN ('EntryAdded.v1', 'EntryChanged.v1', 'EntryCancelled.v1')
+      AND (e.metadata->'received'->>'epoch')::int =
+        (SELECT max((metadata->'received'->>'epoch')::int) FROM events WHERE subject = $1)
       AND c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'
   ) told
   WHERE position > $3 ORDER BY position LIMIT $4`;

@@ -99,6 +99,32 @@ describe('the history of an entry', () => {
     expect(rest.items).toEqual([items[2]]);
   });
 
+  it('is what sync tells of it since its database was restored, and not what it had told before as well', async () => {
+    const owner = ownerWithCalendar();
+    const entry = owner.entry('standup', { title: 'Standup' });
+    const renamed = { ...owner.entry('standup', { title: 'Daily' }) };
+    const changed = [{ field: 'title', old: 'Standup', new: 'Daily' }];
+    const tell = async (epoch: number, hour: number) => {
+      await gateway.tell(calendarEntries, EntryAddedV1, owner.of(entry), { epoch, time: `2026-11-20T08:00:00Z` });
+      await gateway.tell(
+        calendarEntries,
+        EntryChangedV1,
+        { ...owner.of(renamed), changed },
+        { epoch, time: `2026-11-20T${hour}:00:00Z` },
+      );
+    };
+    await tell(1, 10);
+    await tell(2, 12);
+    const path = `/api/v1/calendar/entries/${owner.ownerId}/${entry.entryId}/history`;
+    await eventually(async () => {
+      const { items } = await read<EntryHistoryDto>(path, owner.ownerId);
+      expect(items.map(({ what, learnedAt }) => [what, learnedAt])).toEqual([
+        ['added', '2026-11-20T08:00:00.000Z'],
+        ['changed', '2026-11-20T12:00:00.000Z'],
+      ]);
+    });
+  });
+
   it('of an instance without a record of its own is that of its series', async () => {
     const owner = ownerWithCalendar();
     const soon = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
