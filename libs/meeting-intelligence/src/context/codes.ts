@@ -27,6 +27,7 @@ const idLabels = [
   '(?:meeting|besprechungs|konferenz|sitzungs|webinar)[- ]?(?:id|kennnummer|nummer|nr\\.?)(?: ?\\([^()\\n]{0,30}\\))?',
   'id (?:de )?(?:la )?(?:r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|da reuni[ãa]o|vergadering|spotkania|conf[ée]rence|mötes)|num[ée]ro de (?:la )?r[ée]union|n[úu]mero de (?:la )?reuni[óo]n|numero riunione',
   'identifiant(?: de (?:la )?r[ée]union)?|vergaderings?-?id|vergader-?id|identyfikator spotkania|id spotkania|идентификатор (?:конференции|собрания)|mötes-?id|møde-?id|møte-?id|toplantı kimliği',
+  '(?:腾讯会议|騰訊會議|tencent meeting|voov meeting)(?: ?(?:id|号|號))?',
   'ミーティング ?(?:id|番号)|会議 ?(?:id|番号)|(?:会议|會議) ?(?:id|号码?|號碼?|号)|会议 ?ID|회의 ?(?:id|번호)',
 ];
 const phoneIdLabels = [
@@ -54,7 +55,10 @@ const noPasscode =
 
 const VALUE = 90;
 
-/** Passcodes and numbers of a text in their order. */
+/** A text that tells more of them is no invitation. */
+const MOST = 500;
+
+/** Passcodes and numbers of a text in their order; no more than the first 500. */
 export const writtenCodes = (text: string): WrittenCode[] => {
   const codes: WrittenCode[] = [];
   for (const found of text.matchAll(label)) {
@@ -62,6 +66,7 @@ export const writtenCodes = (text: string): WrittenCode[] => {
     if (groups.passcode !== undefined && isOfSomethingElse(text, found.index)) continue;
     const kind = (['phoneId', 'meetingId', 'passcode', 'pin'] as const).find((each) => groups[each] !== undefined)!;
     const from = found.index + found[0].length;
+    if (codes.length === MOST) break;
     const code = valueBehind(text.slice(from, from + VALUE), kind, found[0]);
     if (code) codes.push({ kind: code.kind, value: code.value, start: found.index, end: from + code.end });
   }

@@ -19,19 +19,14 @@ const behindWarned =
 const behindBackup =
   /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用)(?![\p{L}\p{N}])/iu;
 
-const lastMatch = (pattern: RegExp, text: string): number => {
-  let at = -1;
+/** Where the last of the wordings begins and ends; undefined where none is there. */
+const lastOf = (pattern: RegExp, text: string): { start: number; end: number } | undefined => {
+  let last: { start: number; end: number } | undefined;
   pattern.lastIndex = 0;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    at = found.index + found[0].length;
-    if (found[0] === '') pattern.lastIndex += 1;
+    last = { start: found.index, end: found.index + found[1]!.length };
   }
-  return at;
-};
-
-const beginOf = (pattern: RegExp, text: string): number => {
-  pattern.lastIndex = 0;
-  return pattern.exec(text)?.index ?? -1;
+  return last;
 };
 
 /** The words that introduce what stands at `start`: of its own clause, or of the line above where it stands alone in its line. */
@@ -65,13 +60,13 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
   const isNamed = !text.startsWith(link.slice(0, 12), start) && end > start;
   const lead = leadOf(text, isNamed ? end : start, from);
   if (lead !== '') {
-    const warnedAt = Math.max(lastMatch(warning, lead), beginOf(outdated, lead));
-    const invitedAt = lastMatch(invitation, lead);
-    if (warnedAt >= 0 && warnedAt >= invitedAt) cues.add('warned');
-    else if (invitedAt >= 0) cues.add('invited');
-    if (lastMatch(backup, lead) >= 0) cues.add('backup');
-    if (beginOf(recording, lead) >= 0) cues.add('recording');
-    if (lastMatch(personalRoom, lead) >= 0) cues.add('personal');
+    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, lastOf(outdated, lead)?.end ?? -1);
+    const invited = lastOf(invitation, lead)?.start ?? -1;
+    if (warned > invited) cues.add('warned');
+    else if (invited >= 0) cues.add('invited');
+    if (lastOf(backup, lead)) cues.add('backup');
+    if (lastOf(recording, lead)) cues.add('recording');
+    if (lastOf(personalRoom, lead)) cues.add('personal');
   }
   const rest = text.slice(end, Math.min(until, end + BEHIND));
   const line = rest.split('\n', 1)[0]!;

@@ -69,6 +69,7 @@ const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean)
     const start = match.index;
     const number = dialled(match[0]);
     if (number === undefined) continue;
+    if (found.length === MOST) break;
     const end = start + match[0].length;
     const rest = text.slice(end, end + 90);
     const played = tones.exec(rest)?.[0];

@@ -24,7 +24,7 @@ const near = (count: number): string =>
 const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
   const inWords = `(?<![\\p{L}\\p{N}])(?:${of(wordings, true)})(?![\\p{L}\\p{N}])`;
   const inSigns = of(wordings, false);
-  return new RegExp(`(?:${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'giu');
+  return new RegExp(`(${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'giu');
 };
 
 /** "Do not use this": the link that follows is forbidden. */
@@ -51,7 +51,7 @@ export const warning = anyOf([
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last week[’']?s|was",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last week[’']?s|was",
     ),
     words(
       'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|war',

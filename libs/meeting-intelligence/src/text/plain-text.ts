@@ -34,9 +34,14 @@ const markup = /<[a-z!/]/i;
 export const plainText = (written: string): PlainText => {
   let source = unfolded(withoutBackslashes(withoutQuotedPrintable(written)));
   if (source.includes('&') && escapedMarkup.test(source)) source = decodeEntities(source);
-  if (!markup.test(source)) return { text: readable(source), anchors: [], struck: [], quoted: [] };
-  return new HtmlReader(source).read();
+  const plain = markup.test(source)
+    ? new HtmlReader(source).read()
+    : { text: readable(source), anchors: [], struck: [], quoted: [] };
+  return plain.text.includes('~~') ? { ...plain, struck: [...plain.struck, ...struckInMarkdown(plain.text)] } : plain;
 };
+
+const struckInMarkdown = (text: string): Range[] =>
+  [...text.matchAll(/~~[^~\n]{1,2000}~~/g)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));
 
 const readable = (text: string): string => withoutWideLetters(withoutInvisible(decodeEntities(text)));
 

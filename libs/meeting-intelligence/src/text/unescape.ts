@@ -46,17 +46,20 @@ export const unfolded = (text: string): string => {
   let last = joined;
   for (const line of lines.slice(1)) {
     const current = line.endsWith('\r') ? line.slice(0, -1) : line;
-    const isFolded = /^[ \t]\S/.test(current) && isFull(last) && !/\s$/.test(last);
+    const isFirst = joined.length === last.length;
+    const isFolded = /^[ \t]\S/.test(current) && isFull(last, isFirst) && !/\s$/.test(last);
     joined += isFolded ? current.slice(1) : `\n${current}`;
     last = current;
   }
   return joined;
 };
 
-const isFull = (line: string): boolean => {
+/** Of the first line the property's name may be gone; it counts when a link is cut by its end. */
+const isFull = (line: string, isFirst: boolean): boolean => {
   if (line.length > FOLDED_AT_MOST) return false;
   const octets = Buffer.byteLength(line);
-  return octets >= FOLDED_AT_LEAST && octets <= FOLDED_AT_MOST;
+  if (octets > FOLDED_AT_MOST) return false;
+  return octets >= FOLDED_AT_LEAST || (isFirst && octets >= FOLDED_AT_LEAST - 12 && /https?:\/\/\S{8,76}$/i.test(line));
 };
 
 const surelyQuotedPrintable = /=\r?\n|=(?:C[2-5]|E2=80)=[89AB][0-9A-F]|=3D[^\n]*=(?:20|0A|0D|09)/;

@@ -25,6 +25,12 @@ const withoutBlanks =
 const neverInLinks = /[\p{Z}\p{C}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{So}\p{Sm}\p{Po}]/u;
 const wordSign = /[\p{L}\p{N}\p{M}_]/u;
 
+/** `https:/`, `htps://`, `https//`: what people type when they mean a link. */
+const mistypedScheme = /(?:^|[^\p{L}\p{N}/.])(?:h?t{1,3}ps?|hhtps?|htt?ps?)[:;.]?\/{1,3}$/iu;
+/** Numbers are typed in groups: `zoom.us/j/123 456 7890`. */
+const groupedNumber = /\/[jws]\/\d{2,4}$/;
+const restOfNumber = /^ \d{3,4} \d{3,5}(?!\d)/;
+
 /** A host has at most so many letters. */
 const HOST = 253;
 
@@ -70,7 +76,7 @@ class Scan {
       }
       const isBare = text[slash - 1] !== ':';
       const end = this.endOf(start, isBare ? slash + 1 : slash + 2);
-      const written = text.slice(start, end);
+      const written = text.slice(start, end).replaceAll(' ', '');
       this.done = Math.max(end, slash + 1);
       if (!this.leadsElsewhere(end)) this.found.push({ link: isBare ? `https://${written}` : written, start, end });
     }
@@ -99,7 +105,8 @@ class Scan {
   /** Whether a host without a scheme can begin here: not in the middle of an address or of a word with letters that look like others. */
   private mayPrecede(start: number): boolean {
     const before = this.text[start - 1]!;
-    if ('@/\\%=&?#+'.includes(before)) return false;
+    if (before === '/') return mistypedScheme.test(this.text.slice(Math.max(0, start - 12), start));
+    if ('@\\%=&?#+'.includes(before)) return false;
     return !wordSign.test(before) || withoutBlanks.test(before);
   }
 
@@ -125,7 +132,9 @@ class Scan {
       }
       if (this.endsAt(at)) break;
     }
-    return this.trimmed(start, at);
+    const end = this.trimmed(start, at);
+    if (!groupedNumber.test(text.slice(Math.max(start, end - 8), end))) return end;
+    return end + (restOfNumber.exec(text.slice(end, end + 12))?.[0].length ?? 0);
   }
 
   /** Signs beyond ASCII: quotation marks and blanks end a link, and so do words of scripts without blanks, unless a part of it begins with them. */
