@@ -27,6 +27,7 @@ const wordSign = /[\p{L}\p{N}\p{M}_]/u;
 
 /** `https:/`, `htps://`, `https//`: what people type when they mean a link. */
 const mistypedScheme = /(?:^|[^\p{L}\p{N}/.])(?:h?t{1,3}ps?|hhtps?|htt?ps?)[:;.]?\/{1,3}$/iu;
+const scriptScheme = /(?:^|[\s"'(<])(?:javascript|vbscript|data|file|blob|about):\S*$/i;
 /** Numbers are typed in groups: `zoom.us/j/123 456 7890`. */
 const groupedNumber = /\/[jws]\/\d{2,4}$/;
 const restOfNumber = /^ \d{3,4} \d{3,5}(?!\d)/;
@@ -70,7 +71,7 @@ class Scan {
     let slash = 0;
     while ((slash = text.indexOf('/', Math.max(slash, this.done))) >= 0) {
       const start = this.startOf(slash);
-      if (start === undefined || this.inAnchor(start)) {
+      if (start === undefined || this.inAnchor(start) || this.inScript(start)) {
         slash += 1;
         continue;
       }
@@ -172,6 +173,11 @@ class Scan {
     return last;
   }
 
+  /** `javascript:…//zoom.us/j/1` leads to no meeting, whatever it names. */
+  private inScript(start: number): boolean {
+    return scriptScheme.test(this.text.slice(Math.max(0, start - 60), start));
+  }
+
   private inAnchor(start: number): boolean {
     const { anchors } = this;
     while (this.nextAnchor < anchors.length && anchors[this.nextAnchor]!.end <= start) this.nextAnchor += 1;
@@ -181,7 +187,7 @@ class Scan {
 
   /** `shown<https://target>` and `[shown](https://target)`. */
   private leadsElsewhere(end: number): boolean {
-    return /^(?:\s?<|\*{0,2}\]\()\s*(?:https?|zoommtg|msteams):/i.test(this.text.slice(end, end + 16));
+    return /^(?:\s?<\s*(?:https?|zoommtg|msteams):|\*{0,2}\]\([^\s)])/i.test(this.text.slice(end, end + 16));
   }
 }
 
