@@ -1,27 +1,46 @@
 import type { CalendarRecord } from '../calendars/calendar';
 import type { EventResource, StoredEvent } from '../events/event';
-import { instanceBase, momentOf, timeAt } from '../events/event-time';
+import { instanceBase, momentOf, seriesOf, timeAt } from '../events/event-time';
 import { slotsBetween } from '../events/occurrences';
 import type { JsonObject } from '../http/json-input';
 import type { Account } from '../oauth/account';
-import { compactStamp } from '../recurrence/rule-lines';
+import { compactStamp, parseLines } from '../recurrence/rule-lines';
 import type { World } from '../world';
 
-/** The rule of the part before a slot, and of the part from it on. */
+/** No rule is looked at further than this beyond the split. */
+const FAR = 200 * 366 * 86_400_000;
+
+/** The rule of the part before a slot, and of the part from it on; each with the added and excluded dates that lie in it. */
 export function splitLines(master: EventResource, slot: number): { before: string[]; after: string[] } {
   const allDay = master.start?.date !== undefined;
   const end = allDay ? compactStamp(slot - 86_400_000, true) : compactStamp(slot - 1_000, false);
-  const done = slotsBetween({ ...master, recurrence: rulesOf(master) }, momentOf(master.start), slot).length;
-  const before = (master.recurrence ?? []).map((line) =>
-    /^RRULE/i.test(line) ? `${line.replace(/;(?:UNTIL|COUNT)=[^;]*/gi, '')};UNTIL=${end}` : line,
-  );
-  const after = rulesOf(master).map((line) =>
-    line.replace(/COUNT=(\d+)/i, (_, count: string) => `COUNT=${Math.max(1, Number(count) - done)}`),
-  );
+  const lines = master.recurrence ?? [];
+  const rules = lines.filter((line) => /^RRULE/i.test(line));
+  const done = slotsBetween({ ...master, recurrence: rules }, momentOf(master.start), slot).length;
+  const goesOn = (rule: string) =>
+    !/UNTIL|COUNT/i.test(rule) || slotsBetween({ ...master, recurrence: [rule] }, slot, slot + FAR).length > 0;
+  const before = lines.flatMap((line) => {
+    if (/^EXRULE/i.test(line)) return line;
+    if (!/^RRULE/i.test(line)) return datesWhere(master, line, (moment) => moment < slot);
+    return goesOn(line) ? `${line.replace(/;(?:UNTIL|COUNT)=[^;]*/gi, '')};UNTIL=${end}` : line;
+  });
+  const after = lines.flatMap((line) => {
+    if (/^EXRULE/i.test(line)) return line;
+    if (!/^RRULE/i.test(line)) return datesWhere(master, line, (moment) => moment >= slot);
+    return goesOn(line) ? line.replace(/COUNT=(\d+)/i, (_, count: string) => `COUNT=${Number(count) - done}`) : [];
+  });
   return { before, after };
 }
 
-const rulesOf = (master: EventResource): string[] => (master.recurrence ?? []).filter((line) => /^RRULE/i.test(line));
+/** A line of dates with those of them that are wanted; no line where there are none. */
+function datesWhere(master: EventResource, line: string, wanted: (moment: number) => boolean): string[] {
+  const [name, dates = ''] = line.split(/:(.*)/s);
+  const kept = dates.split(',').filter((date) => {
+    const { added, excluded } = parseLines([`${name}:${date}`], seriesOf(master));
+    return [...added.moments, ...excluded.moments, ...excluded.days].some(wanted);
+  });
+  return kept.length === 0 ? [] : [`${name}:${kept.join(',')}`];
+}
 
 /**
  * "This and following", as Google's own page does it: the series ends before the slot, and a new one begins there whose id
