@@ -117,7 +117,7 @@ const signsLookedAt = (run: () => void): number => {
 describe('A long text', () => {
   it.each(hard)('of %j costs about as many looks a sign as a short one', (piece) => {
     const looks = (length: number) => signsLookedAt(() => assessMeeting(entry(amid(repeated(piece, length))))) / length;
-    expect(looks(16_000)).toBeLessThan(looks(4_000) * 1.5 + 20);
+    expect(looks(8_000)).toBeLessThan(looks(2_000) * 1.5 + 20);
   });
 
   it('of a million signs is read to its end, whatever it is made of', () => {

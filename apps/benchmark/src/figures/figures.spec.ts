@@ -1,4 +1,4 @@
-import { atLeastOfFloor, atMostFloors, below, higherIsBetter, lowerIsBetter } from './figures';
+import { atLeast, atLeastOfFloor, atMostFloors, below, higherIsBetter, lowerIsBetter } from './figures';
 
 const rate = (value: number, floor: number) =>
   higherIsBetter({ name: 'reads', unit: '/s', value, floor: { name: 'bare', value: floor } });
@@ -48,6 +48,16 @@ describe('a goal', () => {
     [300, false],
   ])('of below 300 ms, with %d ms, is met: %p', (value, met) => {
     expect(below(300, lowerIsBetter({ name: 'p50', unit: 'ms', value })).goal).toEqual({ text: '< 300 ms', met });
+  });
+
+  it.each([
+    [20_000, true],
+    [19_999, false],
+  ])('of at least 20,000 a second, with %d, is met: %p', (value, met) => {
+    expect(atLeast(20_000, higherIsBetter({ name: 'entries', unit: '/s', value })).goal).toEqual({
+      text: '≥ 20,000 /s',
+      met,
+    });
   });
 
   it('against a floor that was not measured is missed', () => {

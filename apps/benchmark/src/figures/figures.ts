@@ -32,4 +32,9 @@ export const below = (limit: number, figure: Figure): Figure => ({
   goal: { text: `< ${number(limit)} ${figure.unit}`, met: figure.value < limit },
 });
 
+export const atLeast = (limit: number, figure: Figure): Figure => ({
+  ...figure,
+  goal: { text: `≥ ${number(limit)} ${figure.unit}`, met: figure.value >= limit },
+});
+
 const quotient = (one: number, other: number) => (other === 0 ? 0 : one / other);

@@ -1,5 +1,6 @@
 import type { Part } from '../part';
 import { edge } from './edge/edge.part';
+import { extraction } from './extraction/extraction.part';
 import { firstSync } from './first-sync/first-sync.part';
 import { freshness } from './freshness/freshness.part';
 import { gateway } from './gateway/gateway.part';
@@ -10,4 +11,15 @@ import { relay } from './relay/relay.part';
 import { store } from './store/store.part';
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [edge, store, relay, projection, firstSync, freshness, gateway, idle, growth];
+export const parts: readonly Part[] = [
+  edge,
+  store,
+  relay,
+  projection,
+  extraction,
+  firstSync,
+  freshness,
+  gateway,
+  idle,
+  growth,
+];

@@ -84,7 +84,8 @@ const hostOf = (text: string, refuse: Refuse): string => {
     );
   }
   const host = URL.parse(`https://${text.replace(/^\./, '')}`)?.hostname.replace(/\.$/, '');
-  if (host === undefined || host === '') throw refuse(`"${text}" is no host name: write it as in "meet.acme.example"`);
+  if (host === undefined || !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(host))
+    throw refuse(`"${text}" is no host name: write it as in "meet.acme.example"`);
   if (!host.includes('.'))
     throw refuse(`"${text}" would stand for too much: a host has at least one dot, as in "meet.acme.example"`);
   return host;

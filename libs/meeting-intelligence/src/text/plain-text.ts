@@ -87,7 +87,7 @@ class HtmlReader {
       if (given !== undefined) {
         const name = given.toLowerCase();
         if (slash) this.closed(name);
-        else if (unread.has(name)) at = textFrom = this.after(`</${name}`, at);
+        else if (unread.has(name)) at = textFrom = this.endOfTag(this.after(`</${name}`, at) - 1);
         else this.opened(name, tag);
       }
     }

@@ -1,6 +1,6 @@
 import { Range } from './plain-text';
 
-/** Whether a place lies in one of the ranges, ends included. A look-up takes time in proportion to the logarithm of their number. */
+/** Whether a place lies in one of the ranges, their ends excluded. A look-up takes time in proportion to the logarithm of their number. */
 export const within = (ranges: readonly Range[]): ((at: number) => boolean) => {
   const merged: Range[] = [];
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
@@ -13,7 +13,7 @@ export const within = (ranges: readonly Range[]): ((at: number) => boolean) => {
     let high = merged.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (merged[middle]!.end < at) low = middle + 1;
+      if (merged[middle]!.end <= at) low = middle + 1;
       else high = middle;
     }
     const range = merged[low];
