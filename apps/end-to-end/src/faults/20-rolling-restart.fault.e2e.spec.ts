@@ -49,11 +49,11 @@ const replicasOf = (service: Service) =>
 const targetsOf = (service: Service) => () => replicasOf(service).map((name) => bench.stack.urlOf(name));
 
 beforeEach(async () => {
-  front = await balancer(targetsOf('gateway'));
-  edge = await balancer(targetsOf('webhook-ingestion'));
+  front = await balancer(targetsOf('gateway'), { lookTimeoutMs: 2_000 });
+  edge = await balancer(targetsOf('webhook-ingestion'), { lookTimeoutMs: 2_000 });
   bench = await FaultBench.open(seed, { env: { WEBHOOK_PUBLIC_URL: `${edge.url}/webhooks/google` } });
-  for (const service of services) await bench.stack.startReplica(service);
-  await eventually(() => front.ready().length === 2 && edge.ready().length === 2, { timeoutMs: 30_000 });
+  await Promise.all(services.map((service) => bench.stack.startReplica(service)));
+  await allServe();
 }, 300_000);
 afterEach(async () => {
   await bench.close();
@@ -69,7 +69,11 @@ test('a rolling restart of everything under load, into a version that says more,
   const began = new Date();
   try {
     for (const service of ['sync', ...services.filter((each) => each !== 'sync')] as Service[]) {
-      for (const name of replicasOf(service)) await replace(service, name, service === 'sync' ? newer.env : {});
+      for (const name of replicasOf(service)) {
+        await replace(service, name, service === 'sync' ? newer.env : {});
+        // Beside the older one, whose relay leads.
+        if (service === 'sync') await newsIsPassedOver();
+      }
     }
   } finally {
     await users.stop();
@@ -91,19 +95,33 @@ test('a rolling restart of everything under load, into a version that says more,
     expect((await bench.gateway(person).operation(operation)).status).toBe('succeeded');
   const types = (await allRecords(bench.stack.brokers)).map(({ headers }) => headers['ce_type']);
   expect(types).toContain('CalendarSeen.v1');
-  for (const reader of ['gateway', 'monitoring'])
-    expect(await bench.metric(reader, 'kafka_unknown_types_total')).toBeGreaterThan(0);
+  await newsIsPassedOver();
   expect(alarms()).toEqual([]);
 });
 
-/** As an orchestrator does: the old one is asked to go, and the next goes when the new one is ready. */
+/** As an orchestrator does: the old one is asked to go, and the next goes when the new one serves. */
 async function replace(service: Service, name: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { port } = new URL(bench.stack.urlOf(name));
   await bench.stack.kill(name, 'SIGTERM');
   await eventually(() => expect(bench.stack.exitOf(name)).toEqual({ code: 0, signal: null }), { timeoutMs: 5_000 });
   bench.stack.addService(service, { name, port, env });
   await bench.stack.start(name);
+  await allServe();
 }
+
+/** Until each reader has met the new type. */
+const newsIsPassedOver = () =>
+  eventually(
+    async () => {
+      for (const reader of ['gateway', 'monitoring'] as const) {
+        const met = replicasOf(reader).map((name) => bench.metric(name, 'kafka_unknown_types_total'));
+        expect(Math.max(...(await Promise.all(met)))).toBeGreaterThan(0);
+      }
+    },
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
+
+const allServe = () => eventually(() => front.ready().length === 2 && edge.ready().length === 2, { timeoutMs: 60_000 });
 
 /** Two readers and one who asks for pulls and waits for them, through the balancer, until they are stopped. */
 function useTheGateway() {
@@ -124,7 +142,7 @@ function useTheGateway() {
       try {
         await request();
       } catch (error) {
-        seen.failures.push(String(error));
+        seen.failures.push(`${new Date().toISOString()} ${String(error)}`);
       }
       seen.requests += 1;
       await delay(pauseMs);
@@ -167,7 +185,6 @@ async function longestPause(service: Service, from: Date, to: Date): Promise<str
     [from, to],
   );
   const { seconds } = row!;
-  process.stderr.write(`T ${service} paused for ${seconds}\n`);
   return seconds < LONGEST_PAUSE_SECONDS ? 'fine' : `a pause of ${seconds} s`;
 }
 

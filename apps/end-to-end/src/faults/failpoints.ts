@@ -53,6 +53,13 @@ const places = {
     replace:
       "messages.push({ key, value: (() => { try { failpoint('relay.damaged', { topic, key }); return value; } catch { return value.slice(1); } })(), headers });",
   },
+  // Armed with `throw`, a relay publishes without having looked at what its topics hold.
+  'relay.own-history': {
+    module: 'libs/kafka/dist/relay/outbox-relay.js',
+    find: 'await this.requireOwnHistory(leftOff);',
+    replace:
+      "let looks = true; try { failpoint('relay.own-history', {}); } catch { looks = false; } if (looks) await this.requireOwnHistory(leftOff);",
+  },
   'rebuild.caught-up': {
     module: 'libs/event-sourcing/postgres/dist/rebuild.js',
     find: 'onCaughtUp(messages);',

@@ -6,6 +6,8 @@ import { parkingGuards } from './parking.guards';
 import { providerGuards } from './provider.guards';
 import { publishingGuards } from './publishing.guards';
 import { pullingGuards } from './pulling.guards';
+import { restartingGuards } from './restarting.guards';
+import { restoringGuards } from './restoring.guards';
 import { watchingGuards } from './watching.guards';
 import type { Guards } from './guard';
 
@@ -18,6 +20,8 @@ export const guards: Guards = {
   ...providerGuards,
   ...databaseGuards,
   ...clockGuards,
+  ...restoringGuards,
+  ...restartingGuards,
 };
 
 /** The guard that this run does without, as `npm run test:faults -- --without-guard=NAME` sets it. */

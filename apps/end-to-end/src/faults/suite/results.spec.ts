@@ -29,6 +29,7 @@ describe('what the fault suite records', () => {
     recorded = withRun(recorded, run(), 3, today);
     expect(recorded.runs.map(({ seed }) => seed)).toEqual([3, 2]);
     expect(pageOf(recorded)).toContain('✓ seed 3, 40 s; ✓ seed 2, 45 s');
+    expect(pageOf(recorded)).toMatch(/1 of 1 faults\s+are, and 0 of 1 guards/);
   });
 
   it.each([
