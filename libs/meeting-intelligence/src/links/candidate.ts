@@ -23,6 +23,4 @@ export interface Candidate {
   /** Where it stands in its text. */
   start: number;
   end: number;
-  /** It is all that the text holds. */
-  isWholeText: boolean;
 }

@@ -8,7 +8,9 @@ import { PlainText, plainText } from '../text/plain-text';
 import { within } from '../text/ranges';
 import { WrittenLink, writtenLinks } from '../text/written-links';
 import { attributeCodes } from './attribute-codes';
+import { domainsAbove } from './hosts';
 import { Candidate } from './candidate';
+import { setDismissedAside } from './set-dismissed-aside';
 import { ReadLink, readLink, readVideoEntryPoint } from './read-link';
 
 /** One field of the entry, read. */
@@ -43,6 +45,7 @@ export const findCandidates = (entry: AssessableEntry, services: ServiceIndex): 
     ...propertiesOf(entry).flatMap((value) => readText(value, 'extendedProperties', services)?.candidates ?? []),
   ];
   attributeCodes(texts, candidates);
+  setDismissedAside(texts, candidates);
   return { candidates, texts };
 };
 
@@ -58,7 +61,6 @@ interface Place {
   isStruck?: boolean;
   start?: number;
   end?: number;
-  isWholeText?: boolean;
 }
 
 const candidateOf = (read: ReadLink, place: Place): Candidate => ({
@@ -67,7 +69,6 @@ const candidateOf = (read: ReadLink, place: Place): Candidate => ({
   isStruck: false,
   start: 0,
   end: 0,
-  isWholeText: true,
   ...read,
   ...place,
   carriesPasscode: read.passcode !== undefined,
@@ -92,6 +93,18 @@ const ofEntryPoint = (point: EntryPoint, services: ServiceIndex): Candidate[] =>
   return [candidate];
 };
 
+/**
+ * What a link says; of one that a gateway keeps to itself also what people are shown, where the gateway names the same domain. That is what was
+ * written before the gateway put its own link there.
+ */
+const readings = ({ link, shown }: WrittenLink, services: ServiceIndex): (ReadLink | undefined)[] => {
+  const read = readWritten(link, services);
+  const domain = read?.opaque?.domain;
+  const written = domain === undefined || shown === undefined ? undefined : readLink(shown, services);
+  const isNamed = written !== undefined && domainsAbove(new URL(written.url).hostname).includes(domain!);
+  return isNamed ? [written, read] : [read];
+};
+
 const readWritten = (link: string, services: ServiceIndex): ReadLink | undefined => {
   const read = readLink(link, services);
   const shorter = read ? link : withoutGluedWord(link);
@@ -106,10 +119,7 @@ const readText = (written: string | undefined, source: LinkSource, services: Ser
   if (written === undefined) return undefined;
   const plain = plainText(written);
   const links = writtenLinks(plain, services.isHost);
-  const read = links.map((link) => ({
-    link,
-    read: readWritten(link.link, services),
-  }));
+  const read = links.flatMap((link) => readings(link, services).map((each) => ({ link, read: each })));
   const candidates = read.some((each) => each.read) ? placed(plain, read, source) : [];
   return { source, plain, candidates, codes: [] };
 };
@@ -121,7 +131,6 @@ const placed = (
 ): Candidate[] => {
   const zoneAt = source === 'description' ? zonesOf(plain) : () => 'own' as const;
   const isStruck = plain.struck.length === 0 ? () => false : within(plain.struck);
-  const isAlone = links.length === 1;
   return links.flatMap(({ link, read }, index) => {
     if (!read) return [];
     const from = links[index - 1]?.link.end ?? 0;
@@ -134,7 +143,6 @@ const placed = (
         zone: zoneAt(link.start),
         cues: cuesAround(plain.text, link, from, until),
         isStruck: isStruck(link.start),
-        isWholeText: isAlone && plain.text.trim().length <= link.end - link.start + 2,
       }),
     ];
   });

@@ -6,6 +6,8 @@ export interface WrittenLink {
   link: string;
   start: number;
   end: number;
+  /** What people see instead, where that is a link as well. */
+  shown?: string;
 }
 
 /** Schemes that can lead into a meeting. */
@@ -32,6 +34,8 @@ const scriptScheme = /(?:^|[\s"'(<])(?:javascript|vbscript|data|file|blob|about)
 const groupedNumber = /\/[jws]\/\d{2,4}$/;
 const restOfNumber = /^ \d{3,4} \d{3,5}(?!\d)/;
 
+/** Longer words of an anchor are no link. */
+const SHOWN = 2_000;
 /** A host has at most so many letters. */
 const HOST = 253;
 
@@ -44,21 +48,27 @@ const trailing = new Set('.,;:!?*~\'"&)');
  */
 export const writtenLinks = ({ text, anchors }: PlainText, isHost: (host: string) => boolean): WrittenLink[] => {
   const links = new Scan(text, isHost, anchors).links();
-  return anchors.length === 0 ? links : [...anchorLinks(anchors), ...links].sort((a, b) => a.start - b.start);
+  return anchors.length === 0 ? links : [...anchorLinks(anchors, text), ...links].sort((a, b) => a.start - b.start);
 };
 
-const anchorLinks = (anchors: readonly Anchor[]): WrittenLink[] =>
-  anchors.map(({ target, start, end }) => ({
-    link: /^[a-z][a-z0-9+-]*:/i.test(target) ? target : `https://${target}`,
-    start,
-    end,
-  }));
+const anchorLinks = (anchors: readonly Anchor[], text: string): WrittenLink[] =>
+  anchors.map(({ target, start, end }) => {
+    const words = text.slice(start, Math.min(end, start + SHOWN)).trim();
+    return {
+      link: /^[a-z][a-z0-9+-]*:/i.test(target) ? target : `https://${target}`,
+      start,
+      end,
+      ...(/^https?:\/\/\S+$/i.test(words) ? { shown: words } : {}),
+    };
+  });
 
 class Scan {
   private readonly found: WrittenLink[] = [];
   /** Up to here everything belongs to a link or was looked at. */
   private done = 0;
   private nextAnchor = 0;
+  /** The last words that lead to the link in brackets behind them. */
+  private shown: { link: string; end: number } | undefined;
 
   constructor(
     private readonly text: string,
@@ -79,7 +89,13 @@ class Scan {
       const end = this.endOf(start, isBare ? slash + 1 : slash + 2);
       const written = text.slice(start, end).replaceAll(' ', '');
       this.done = Math.max(end, slash + 1);
-      if (!this.leadsElsewhere(end)) this.found.push({ link: isBare ? `https://${written}` : written, start, end });
+      const link = isBare ? `https://${written}` : written;
+      if (this.leadsElsewhere(end)) {
+        this.shown = { link, end };
+        continue;
+      }
+      const isTarget = this.shown !== undefined && start - this.shown.end <= 4;
+      this.found.push({ link, start, end, ...(isTarget ? { shown: this.shown!.link } : {}) });
     }
     return this.found;
   }

@@ -1,0 +1,29 @@
+import { warning } from './wording';
+
+/** Names by which people call a service whose link they mean. A host is no such name. */
+const names: readonly [RegExp, string][] = [
+  [/(?<![\p{Script=Latin}\p{N}.@/-])(?:google meet|gmeet|meet|hangouts?)(?![\p{Script=Latin}\p{N}.])/iu, 'google-meet'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])teams(?![\p{Script=Latin}\p{N}.])/iu, 'teams'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])zoom(?![\p{Script=Latin}\p{N}.])/iu, 'zoom'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])webex(?![\p{Script=Latin}\p{N}.])/iu, 'webex'],
+];
+
+/** So many signs behind "ignore", or before "no longer", name what is meant. */
+const REACH = 45;
+const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
+
+/** The services that the text tells not to use for this meeting, with or without their links. */
+export const dismissedProviders = (text: string): string[] => {
+  const dismissed: string[] = [];
+  for (const { index, 0: words } of text.matchAll(warning)) {
+    const end = index + words.length;
+    const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
+    const before = text
+      .slice(Math.max(0, index - REACH), index)
+      .split(clauseEnd)
+      .at(-1)!;
+    const nearest = names.find(([name]) => name.test(behind)) ?? names.find(([name]) => name.test(before));
+    if (nearest) dismissed.push(nearest[1]);
+  }
+  return dismissed;
+};
