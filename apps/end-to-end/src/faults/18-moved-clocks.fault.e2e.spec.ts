@@ -14,6 +14,8 @@ const HOUR_MS = 3_600_000;
 const WRONG_FOR_MS = 12_000;
 /** Each is renewed while a clock is wrong. */
 const CHANNEL_LIVES_SECONDS = '60';
+/** So many that every process comes to renew some while its clock is wrong. */
+const FURTHER_CALENDARS = 10;
 
 const seed = faultSeed();
 let bench: FaultBench;
@@ -26,8 +28,16 @@ beforeAll(async () => {
     clock: true,
     env: { CALENDAR_LIST_SECONDS: '10', SYNC_LEASE_MS: '6000', WATCH_TTL_SECONDS: CHANNEL_LIVES_SECONDS },
   });
+  for (const person of bench.people) {
+    for (let number = 1; number <= FURTHER_CALENDARS; number += 1)
+      await bench.simulator.addCalendar(person, `Calendar ${number}`);
+  }
   second = weave(join(bench.stack.directory.path, 'second'), guardWeavings(removedGuard()), { clock: true });
   await Promise.all(services.map((service) => bench.stack.startReplica(service, second.env)));
+  await eventually(
+    async () => expect(await watchedCalendars()).toBeGreaterThan(bench.people.length * FURTHER_CALENDARS),
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
   for (const service of services) {
     await noteRepeats(bench, service);
     await watchClocks(bench, service);
@@ -73,9 +83,12 @@ const processes = () => Object.fromEntries(bench.stack.serviceProcesses.map((nam
 const eventsOfSync = async () =>
   (await bench.query<{ count: number }>('sync', 'SELECT count(*)::int AS count FROM events'))[0]!.count;
 
+const liveChannels = async () => (await bench.simulator.channels()).filter(({ state }) => state === 'live');
+
+const watchedCalendars = async () => new Set((await liveChannels()).map(({ calendarId }) => calendarId)).size;
+
 /** How many channels a calendar has that is watched: each number that occurs. */
 async function channelsPerCalendar(): Promise<number[]> {
-  const live = (await bench.simulator.channels()).filter(({ state }) => state === 'live');
-  const ofCalendar = Map.groupBy(live, ({ calendarId }) => calendarId);
+  const ofCalendar = Map.groupBy(await liveChannels(), ({ calendarId }) => calendarId);
   return [...new Set([...ofCalendar.values()].map(({ length }) => length))];
 }
