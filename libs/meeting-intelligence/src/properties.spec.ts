@@ -250,6 +250,9 @@ describe('Whatever the text', () => {
   const pieces = fc.constantFrom(
     'https://zoom.us/j/123456789',
     'zoom.us/j/123456789',
+    'https://acme.webex.com/acme/j.php?MTID=',
+    'https://whereby.com/',
+    'https://teams.live.com/light-meetings/launch?coords=eyJtZWV0aW5nQ29kZSI6IjxiPiJ9',
     '<a href="',
     '">',
     '</a>',
@@ -291,7 +294,7 @@ describe('Whatever the text', () => {
         const { links, dialIns } = assessed({ title: text, location: text, description: text });
         for (const { url, meetingId = '', passcode = '' } of links) {
           expect(url + meetingId + passcode).not.toMatch(/[<>"\s\u200b]/);
-          expect(new URL(url).hostname).toMatch(/(^|\.)zoom\.us$/);
+          expect(new URL(url).hostname).toMatch(/(^|\.)(zoom\.us|webex\.com|whereby\.com|teams\.live\.com)$/);
         }
         for (const { uri, number = '', pin = '' } of dialIns) expect(uri + number + pin).not.toMatch(/[<>"\n]/);
       }),

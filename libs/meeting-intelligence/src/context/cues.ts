@@ -14,6 +14,8 @@ const HEADING = 60;
 const clauseEnd = /[.!?](?=\s)|[。！？；;]|\s[•|]\s/gu;
 const replaced =
   /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から|改为|改為)/iu;
+/** "Not … but …" */
+const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
 const behindWarned =
   /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:(?:is|ist|est|es|è|é|war|was)\s+)?(?:the\s+)?(?:old|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no usar|caducado|vecchio|non usare|non è più|scaduto|antigo|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
@@ -62,7 +64,8 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
   if (lead !== '') {
     const warned = Math.max(lastOf(warning, lead)?.end ?? -1, lastOf(outdated, lead)?.end ?? -1);
     const invited = lastOf(invitation, lead)?.start ?? -1;
-    if (warned > invited) cues.add('warned');
+    if (bareNegation.test(lead)) cues.add('warned');
+    else if (warned > invited) cues.add('warned');
     else if (invited >= 0) cues.add('invited');
     if (lastOf(backup, lead)) cues.add('backup');
     if (lastOf(recording, lead)) cues.add('recording');

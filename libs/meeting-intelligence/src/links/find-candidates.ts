@@ -79,6 +79,8 @@ const ofLink = (link: string | undefined, source: LinkSource, services: ServiceI
   return read ? [candidateOf(read, { source })] : [];
 };
 
+const withoutMarkup = (text: string): string => text.replace(/[<>"]/g, '').trim();
+
 const ofEntryPoint = (point: EntryPoint, services: ServiceIndex): Candidate[] => {
   if (point.type !== 'video' && point.type !== 'more') return [];
   const read = point.type === 'video' ? readVideoEntryPoint(point.uri, services) : readLink(point.uri, services);
@@ -86,10 +88,10 @@ const ofEntryPoint = (point: EntryPoint, services: ServiceIndex): Candidate[] =>
   const candidate = candidateOf(read, { source: 'conferenceData' });
   const code = point.meetingCode ?? (read.provider === 'webex' ? point.accessCode : undefined);
   if (code !== undefined && (candidate.meetingId === undefined || read.provider === 'webex')) {
-    candidate.meetingId = /^[\d\s-]+$/.test(code) ? code.replace(/\D/g, '') : code;
+    candidate.meetingId = /^[\d\s-]+$/.test(code) ? code.replace(/\D/g, '') : withoutMarkup(code);
   }
   const passcode = candidate.passcode ?? point.passcode ?? point.password;
-  if (passcode !== undefined) candidate.passcode = passcode;
+  if (passcode !== undefined) candidate.passcode = withoutMarkup(passcode);
   return [candidate];
 };
 

@@ -1,3 +1,4 @@
+import { markup } from '../services/path-template';
 import { ServiceIndex } from '../services/service-index';
 import { webUrl } from './hosts';
 import { withoutTracking } from './tracking';
@@ -18,9 +19,11 @@ export interface ReadLink {
 
 const nothingMore: ReadonlySet<string> = new Set();
 
-const filledIn = (fields: { meetingId: string | undefined; passcode: string | undefined }) => ({
-  ...(fields.meetingId === undefined ? {} : { meetingId: fields.meetingId }),
-  ...(fields.passcode === undefined || fields.passcode === '' ? {} : { passcode: fields.passcode }),
+const isTold = (text: string | undefined): text is string => text !== undefined && text !== '' && !markup.test(text);
+
+const filledIn = ({ meetingId, passcode }: { meetingId: string | undefined; passcode: string | undefined }) => ({
+  ...(isTold(meetingId) ? { meetingId } : {}),
+  ...(isTold(passcode) ? { passcode } : {}),
 });
 
 /** A lone `=3D` of mail is `=`: where every value of the link begins like that it was not a passcode. */

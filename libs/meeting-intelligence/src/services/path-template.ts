@@ -80,6 +80,9 @@ export const holdsMeetingId = ({ segments, parameters, fragment }: PathTemplate)
     (piece) => piece?.filled?.field === 'meetingId',
   );
 
+/** What no number and no passcode holds. */
+export const markup = /[<>"\u0000-\u001f\u200b-\u200f\ufeff]/;
+
 /** A link, taken apart once for all templates. */
 export interface LinkParts {
   segments: readonly string[];
@@ -88,10 +91,12 @@ export interface LinkParts {
   fragment: string;
 }
 
+/** Decoded, unless that would give markup or blanks: no number and no passcode holds such. */
 export const decoded = (text: string): string => {
   if (!text.includes('%')) return text;
   try {
-    return decodeURIComponent(text);
+    const plain = decodeURIComponent(text);
+    return markup.test(plain) ? text : plain;
   } catch {
     return text;
   }

@@ -62,7 +62,7 @@ class HtmlReader {
   private length = 0;
   private readonly result: PlainText = { text: '', anchors: [], struck: [], quoted: [] };
   private anchor: Anchor | undefined;
-  private readonly open: { name: string; range: Range; quotes: boolean }[] = [];
+  private readonly open: { name: string; range: Range; depth: number }[] = [];
   /** Signs that are known not to come any more: no tag looks for them twice. */
   private readonly gone = new Set<string>();
 
@@ -105,19 +105,25 @@ class HtmlReader {
       const target = attribute(tag, 'href');
       if (target) this.anchor = { target, start: this.length, end: this.length };
     }
+    const last = this.open.at(-1);
+    if (last?.name === name) last.depth += 1;
     const quotes = name === 'blockquote' || (name === 'div' && /gmail_quote|moz-cite|yahoo_quoted/.test(tag));
-    if (!quotes && !struckOut.has(name)) return;
+    const strikes = struckOut.has(name) || (name !== 'a' && /line-through/i.test(tag));
+    if (!quotes && !strikes) return;
     const range = { start: this.length, end: this.length };
     (quotes ? this.result.quoted : this.result.struck).push(range);
-    // An unclosed <div> of a quotation lasts to the end: a count of all others would be needed to know better.
-    if (name !== 'div') this.open.push({ name, range, quotes });
-    else range.end = Infinity;
+    this.open.push({ name, range, depth: 1 });
   }
 
   private closed(name: string): void {
     if (name === 'a') this.closeAnchor();
     if (lineBreaking.has(name)) this.append('\n');
-    if (this.open.at(-1)?.name === name) this.open.pop()!.range.end = this.length;
+    const last = this.open.at(-1);
+    if (last?.name !== name) return;
+    last.depth -= 1;
+    if (last.depth > 0) return;
+    last.range.end = this.length;
+    this.open.pop();
   }
 
   private closeAnchor(): void {

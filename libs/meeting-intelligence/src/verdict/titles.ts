@@ -36,6 +36,38 @@ const outOfOffice = begins([
   awaySigns,
 ]);
 
+/** What people send around for everybody to know, when it lasts whole days: nobody comes together for it. */
+const notices: readonly [RegExp, Notice][] = [
+  [
+    holds(
+      [
+        'birthday|b-day|bday|geburtstag|anniversaire|cumpleaños|compleanno|aniversário|verjaardag|urodziny|день рождения|födelsedag|fødselsdag',
+      ],
+      '誕生日|生日|생일',
+    ),
+    'birthday',
+  ],
+  [
+    holds(
+      [
+        'wfh|working from home|work from home|home ?office|remote day|working remotely|télétravail|teletrabajo|smart working|thuiswerken|praca zdalna|trabalho remoto',
+      ],
+      '在宅勤務|在宅|居家办公|远程办公|재택',
+    ),
+    'working_location',
+  ],
+  [
+    holds(
+      [
+        'bank holiday|public holiday|national holiday|company holiday|office (?:is )?closed|feiertag|jour férié|día festivo|festivo|feriado|giorno festivo|feestdag|święto',
+      ],
+      '祝日|法定假日|公众假期|공휴일',
+    ),
+    'public_holiday',
+  ],
+];
+type Notice = 'birthday' | 'working_location' | 'public_holiday';
+
 /** What one does alone with a link or about a meeting: "Send zoom link to Anna". */
 const task = begins([
   "to-?do|task|reminder|remind(?: me)?|remember(?: to)?|don[’']t forget|note(?: to self)?|send|share|forward|e?mail|write|draft|prepare|prep",
@@ -97,6 +129,8 @@ export interface TitleSays {
   declined: boolean;
   /** Somewhere somebody is said to be away. */
   absence: boolean;
+  /** What it tells everybody, if it lasts whole days. */
+  notice?: Notice;
   /** It begins with that. */
   outOfOffice: boolean;
   task: boolean;
@@ -106,7 +140,9 @@ export interface TitleSays {
 
 export const titleSays = (title = ''): TitleSays => {
   const text = title.slice(0, LONGEST);
+  const notice = notices.find(([wording]) => wording.test(text))?.[1];
   return {
+    ...(notice === undefined ? {} : { notice }),
     cancelled: cancelled.test(text),
     declined: declined.test(text),
     absence: absence.test(text) || outOfOffice.test(text),

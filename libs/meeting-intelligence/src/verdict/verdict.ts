@@ -90,6 +90,9 @@ const together = (
 ): Verdict => {
   const codes: ReasonCode[] = [...ways, entry.attendeesOmitted ? 'attendees_omitted' : 'two_or_more_attendees'];
   const tellsOfAbsence = title.absence && links.length === 0 && (isAllDay(entry) || entry.busy === false);
+  if (title.notice && links.length === 0 && isAllDay(entry) && !title.gathering) {
+    return { isMeeting: false, confidence: 0.8, codes: [title.notice] };
+  }
   if (tellsOfAbsence) return { isMeeting: false, confidence: 0.85, codes: ['out_of_office'] };
   if (comingOthers === 0 && !entry.attendeesOmitted) codes.push('all_others_declined');
   const doubts = [ways.length === 0, isAllDay(entry), entry.busy === false, title.task, title.solitary].filter(
