@@ -8,45 +8,32 @@ export interface EntryContent {
   sequence: string;
 }
 
-/** An entry as the API shows it; an occurrence of a series with its own times and ids. */
+/**
+ * An entry as the API shows it; an occurrence of a series with its own times and ids. What is undefined isn't written to JSON: objects that
+ * all have one shape are made and written in half the time of such as are put together from what is there.
+ */
 export function entryView({ id, row, occurrence }: Listed, { entry, learned_at, sequence }: EntryContent): EntryDto {
-  const own = occurrence
-    ? {
-        entryId: id,
-        providerEntryId: occurrence.providerEntryId ?? entry.providerEntryId,
-        seriesId: entry.entryId,
-        originalStart: occurrence.originalStart,
-        start: occurrence.start,
-        end: occurrence.end,
-      }
-    : {
-        entryId: entry.entryId,
-        providerEntryId: entry.providerEntryId,
-        ...(entry.seriesId !== undefined && { seriesId: entry.seriesId }),
-        ...(entry.originalStart && { originalStart: inZone(entry.originalStart, row.calendarZone) }),
-        start: inZone(entry.start, row.calendarZone),
-        end: inZone(entry.end, row.calendarZone),
-      };
+  const zoned = (time: EntryTimeV1) => inZone(time, row.calendarZone);
   return {
-    entryId: own.entryId,
+    entryId: occurrence ? id : entry.entryId,
     calendarId: entry.calendarId,
-    providerEntryId: own.providerEntryId,
+    providerEntryId: occurrence?.providerEntryId ?? entry.providerEntryId,
     providerCalendarId: entry.providerCalendarId,
-    ...('seriesId' in own && { seriesId: own.seriesId }),
-    ...('originalStart' in own && { originalStart: own.originalStart }),
+    seriesId: occurrence ? entry.entryId : entry.seriesId,
+    originalStart: occurrence ? occurrence.originalStart : entry.originalStart && zoned(entry.originalStart),
     status: entry.status,
-    ...(entry.title !== undefined && { title: entry.title }),
-    ...(entry.description !== undefined && { description: entry.description }),
-    ...(entry.location !== undefined && { location: entry.location }),
-    start: own.start,
-    end: own.end,
-    ...(entry.organizer && { organizer: entry.organizer }),
-    ...(entry.attendees && { attendees: entry.attendees }),
-    ...(entry.conference && { conference: entry.conference }),
+    title: entry.title,
+    description: entry.description,
+    location: entry.location,
+    start: occurrence ? occurrence.start : zoned(entry.start),
+    end: occurrence ? occurrence.end : zoned(entry.end),
+    organizer: entry.organizer,
+    attendees: entry.attendees,
+    conference: entry.conference,
     visibility: entry.visibility,
     busy: entry.busy,
     kind: entry.kind,
-    ...(entry.providerUpdatedAt !== undefined && { providerUpdatedAt: entry.providerUpdatedAt }),
+    providerUpdatedAt: entry.providerUpdatedAt,
     learnedAt: learned_at.toISOString(),
     sequence: Number(sequence),
   };
