@@ -19,6 +19,7 @@ describe('A link to join by', () => {
     ['https://zoom.us/j/123456789', 'zoom', '123456789', undefined],
     ['https://acme-corp.zoom.us/j/12345678901?pwd=aB-c_.1', 'zoom', '12345678901', 'aB-c_.1'],
     ['https://us02web.zoom.us/w/91234567890?tk=x&pwd=secret', 'zoom', '91234567890', 'secret'],
+    ['https://zoom.us/j/912%20345%206789', 'zoom', '9123456789', undefined],
     ['https://zoom.us/wc/join/9123456789', 'zoom', '9123456789', undefined],
     ['https://app.zoom.us/wc/9123456789/join', 'zoom', '9123456789', undefined],
     ['https://agency.zoomgov.com/j/1612345678', 'zoom', '1612345678', undefined],

@@ -19,7 +19,8 @@ export interface ReadLink {
 
 const nothingMore: ReadonlySet<string> = new Set();
 
-const isTold = (text: string | undefined): text is string => text !== undefined && text !== '' && !markup.test(text);
+const isTold = (text: string | undefined): text is string =>
+  text !== undefined && text !== '' && !markup.test(text) && !/\s/.test(text);
 
 const filledIn = ({ meetingId, passcode }: { meetingId: string | undefined; passcode: string | undefined }) => ({
   ...(isTold(meetingId) ? { meetingId } : {}),

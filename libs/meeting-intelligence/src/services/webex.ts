@@ -1,12 +1,15 @@
 import { Reading } from './meeting-service';
+import { decoded, linkParts } from './path-template';
 
 const script = /\/(?:[jgem]|onstage\/g)\.php$/i;
 
 /** Webex: the script that joins a scheduled meeting lies at different depths of each site. */
-export const readWebex = ({ pathname, searchParams }: URL): Reading | undefined => {
-  if (!script.test(pathname)) return undefined;
-  const named = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
-  const meetingId = named.get('mtid');
-  const passcode = named.get('pw') || named.get('pwd');
-  return meetingId ? { meetingId, ...(passcode ? { passcode } : {}) } : undefined;
+export const readWebex = (url: URL): Reading | undefined => {
+  if (!script.test(url.pathname)) return undefined;
+  const { parameters } = linkParts(url);
+  const meetingId = parameters.get('mtid');
+  const passcode = parameters.get('pw') || parameters.get('pwd');
+  return meetingId
+    ? { meetingId: decoded(meetingId), ...(passcode ? { passcode: decoded(passcode) } : {}) }
+    : undefined;
 };
