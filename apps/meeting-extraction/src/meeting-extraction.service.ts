@@ -1,7 +1,8 @@
 import { meetingExtractionCommands } from '@calendar-sync/contracts-meeting-extraction';
-import { calendarEntries } from '@calendar-sync/contracts-sync';
+import { calendarEntries, calendars } from '@calendar-sync/contracts-sync';
 import { defineService } from '@calendar-sync/service-host';
 import { MeetingExtractionConfig } from './meeting-extraction.config';
+import { Occurrences1795393000000 } from './migrations/1795393000000-occurrences.migration';
 import { readModels } from './migrations/read-models.migration';
 import { meetingPublications } from './publishing/meeting.publications';
 
@@ -9,8 +10,8 @@ export const meetingExtraction = defineService({
   name: 'meeting-extraction',
   config: MeetingExtractionConfig,
   http: { port: 3003 },
-  migrations: [readModels],
+  migrations: [readModels, Occurrences1795393000000],
   publications: meetingPublications,
-  subscriptions: [calendarEntries],
+  subscriptions: [calendarEntries, calendars],
   commands: meetingExtractionCommands,
 });

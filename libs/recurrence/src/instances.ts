@@ -18,17 +18,19 @@ export interface Instance<E> extends Occurrence {
 
 const splitSuffix = /_R\d{8}(T\d{6}Z?)?$/;
 
+/** What all parts of a series have in common, however often it was split: Google adds `_R…` to the id of each part but the first. */
+export const seriesRoot = (masterId: string): string => masterId.replace(splitSuffix, '');
+
 /**
  * Google's id of an instance: `<master>_20261122T170000Z` in UTC, `<master>_20261122` all day, from the original start whatever became
  * of it. The `_R…` of a master that a split made is no part of it. `zone` is meant where `originalStart` has no zone of its own.
  * Source: https://developers.google.com/workspace/calendar/api/guides/recurringevents
  */
 export const instanceId = (masterId: string, originalStart: EntryTime, zone: string): string => {
-  const base = masterId.replace(splitSuffix, '');
   const slot = isAllDay(originalStart)
     ? originalStart.date.replaceAll('-', '')
     : new Date(instantOf(originalStart, zone)).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${base}_${slot}`;
+  return `${seriesRoot(masterId)}_${slot}`;
 };
 
 /**

@@ -33,6 +33,10 @@ type MeetingMessages = {
   'MeetingCancelled.v1': MeetingCancelledV1;
 };
 
+/** Series are expanded when they are asked for, so that what is told of their occurrences one by one is known already. */
+const isFromSeries = (data: MeetingMessages[keyof MeetingMessages]) =>
+  ('meeting' in data ? data.meeting.fromSeries : data.fromSeries) === true;
+
 type Present = ReadMessage<string, MeetingScheduledV1 | MeetingRescheduledV1 | MeetingChangedV1>;
 
 export const meetings = projection<MeetingRow, MeetingMessages>({
@@ -62,7 +66,7 @@ export const meetings = projection<MeetingRow, MeetingMessages>({
     '(series_id, original_at) WHERE series_id IS NOT NULL',
     '(calendar_id)',
   ],
-  rowId: ({ data }) => data.meetingId,
+  rowId: ({ data }) => (isFromSeries(data) ? undefined : data.meetingId),
   on: {
     'MeetingScheduled.v1': present,
     'MeetingRescheduled.v1': present,

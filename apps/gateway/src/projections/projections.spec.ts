@@ -249,6 +249,27 @@ describe('the meetings', () => {
       { cancelled: true, slot: '2026-11-23', series_id: instance.seriesId },
     ]);
   });
+
+  it('pass over an occurrence that is as its series gives it, until it goes its own way', () => {
+    const told = (type: string, more: object, sequence: number) => ({
+      type,
+      data: { ...about, ...more },
+      sequence,
+    });
+    const given = told('MeetingScheduled.v1', { meeting: { ...meeting, ...instance, fromSeries: true } }, 1);
+    const givenUp = told(
+      'MeetingCancelled.v1',
+      { entryId: meeting.entryId, ...instance, fromSeries: true, reason: 'no_longer_in_series' },
+      2,
+    );
+    const ownWay = told(
+      'MeetingChanged.v1',
+      { meeting: { ...meeting, ...instance }, changed: [{ field: 'fromSeries', old: true }] },
+      3,
+    );
+    expect(rowsAfter(meetings, given, givenUp)).toEqual([]);
+    expect(rowsAfter(meetings, given, ownWay)).toMatchObject([{ cancelled: false, slot: '2026-11-23' }]);
+  });
 });
 
 describe('the operations', () => {

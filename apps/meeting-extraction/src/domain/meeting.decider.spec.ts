@@ -1,5 +1,5 @@
 import { given } from '@calendar-sync/event-sourcing-core';
-import { meeting, type MeetingEvent, type RecordVerdict, type Verdict } from './meeting.decider';
+import { type FollowSeries, meeting, type MeetingEvent, type RecordVerdict, type Verdict } from './meeting.decider';
 import type { MeetingAbout, MeetingDetails } from './meeting';
 
 const about: MeetingAbout = { ownerId: 'ada', calendarId: 'calendar', meetingId: 'meeting', entryId: 'entry' };
@@ -190,5 +190,113 @@ describe('An instance of a series', () => {
         .when(record({ noMeeting: 'entry-cancelled' }, there))
         .then({ type: 'InstanceSetAside', data: { about: there, reason: 'entry-cancelled' } });
     });
+  });
+});
+
+describe('An occurrence as its series gives it', () => {
+  const occurrence: MeetingAbout = { ...instance, fromSeries: true };
+  const follow = (verdict: Verdict, of = occurrence): FollowSeries => ({
+    type: 'FollowSeries',
+    data: { about: of, verdict },
+  });
+  const later = { ...standup, start: { dateTime: '2026-11-30T10:00:00+01:00', timeZone: 'Europe/Berlin' } };
+  const previous = { start: standup.start, end: standup.end };
+
+  it('is scheduled, and not told of twice', () => {
+    given(meeting)
+      .when(follow({ meeting: standup }))
+      .then(scheduled(standup, occurrence));
+    given(meeting, scheduled(standup, occurrence))
+      .when(follow({ meeting: standup }))
+      .thenNothing();
+  });
+
+  it('changes with its series, by what really changed', () => {
+    given(meeting, scheduled(standup, occurrence))
+      .when(follow({ meeting: { ...standup, title: 'Daily' } }))
+      .then({
+        type: 'MeetingChanged',
+        data: {
+          about: occurrence,
+          meeting: { ...standup, title: 'Daily' },
+          changed: [{ field: 'title', old: 'Standup', new: 'Daily' }],
+        },
+      });
+  });
+
+  it('is cancelled with its series, once, and scheduled again when that comes back', () => {
+    given(meeting, scheduled(standup, occurrence))
+      .when(follow({ noMeeting: 'declined' }))
+      .then(cancelled('declined', occurrence));
+    given(meeting)
+      .when(follow({ noMeeting: 'declined' }))
+      .thenNothing();
+    given(meeting, scheduled(standup, occurrence), cancelled('declined', occurrence))
+      .when(follow({ noMeeting: 'declined' }))
+      .thenNothing();
+    given(meeting, scheduled(standup, occurrence), cancelled('declined', occurrence))
+      .when(follow({ meeting: standup }))
+      .then(scheduled(standup, occurrence));
+  });
+
+  it('is given to another series by a split without being cancelled', () => {
+    const there = { ...occurrence, seriesId: 'series split off' };
+    given(meeting, scheduled(standup, occurrence))
+      .when(follow({ meeting: standup }, there))
+      .then({
+        type: 'MeetingChanged',
+        data: {
+          about: there,
+          meeting: standup,
+          changed: [{ field: 'seriesId', old: 'series', new: 'series split off' }],
+        },
+      });
+  });
+
+  it('is the same meeting when it is moved on its own: rescheduled, not scheduled a second time', () => {
+    given(meeting, scheduled(standup, occurrence))
+      .when(record({ meeting: later }, instance, true))
+      .then({ type: 'MeetingRescheduled', data: { about: instance, meeting: later, previous } });
+  });
+
+  it('says that it went its own way, even where a meeting shows no difference', () => {
+    given(meeting, scheduled(standup, occurrence))
+      .when(record({ meeting: standup }, instance, true))
+      .then({
+        type: 'MeetingChanged',
+        data: { about: instance, meeting: standup, changed: [{ field: 'fromSeries', old: true }] },
+      });
+  });
+
+  it('is cancelled when its own entry is', () => {
+    given(meeting, scheduled(standup, occurrence))
+      .when(record({ noMeeting: 'cancelled' }, instance, true))
+      .then(cancelled('cancelled', instance));
+  });
+
+  it('follows its series no more once it has an entry of its own, whatever that says', () => {
+    for (const own of [scheduled(later, instance), cancelled('cancelled', instance), setAside('cancelled')]) {
+      given(meeting, scheduled(standup, occurrence), own)
+        .when(follow({ meeting: standup }))
+        .thenNothing();
+      given(meeting, scheduled(standup, occurrence), own)
+        .when(follow({ noMeeting: 'declined' }))
+        .thenNothing();
+    }
+  });
+
+  it('that its series had given up stays away for those who know the series when its own entry is cancelled', () => {
+    given(meeting, scheduled(standup, occurrence), cancelled('no_longer_in_series', occurrence))
+      .when(record({ noMeeting: 'cancelled' }, instance, true))
+      .then(cancelled('cancelled', instance));
+    given(meeting, scheduled(standup, occurrence), cancelled('no_longer_in_series', occurrence))
+      .when(record({ noMeeting: 'cancelled' }, instance))
+      .then(setAside('cancelled'));
+  });
+
+  it('that its series had given up is scheduled when it meets by itself', () => {
+    given(meeting, scheduled(standup, occurrence), cancelled('no_longer_in_series', occurrence))
+      .when(record({ meeting: standup }, instance, true))
+      .then(scheduled(standup, instance));
   });
 });

@@ -24,7 +24,12 @@ export interface RecordVerdict {
 export interface JoinSeries {
   type: 'JoinSeries';
 }
-export type MeetingCommand = RecordVerdict | JoinSeries;
+/** What its series makes of this occurrence now; `about` says so by `fromSeries`. */
+export interface FollowSeries {
+  type: 'FollowSeries';
+  data: { about: MeetingAbout; verdict: Verdict };
+}
+export type MeetingCommand = RecordVerdict | JoinSeries | FollowSeries;
 
 export interface MeetingScheduled {
   type: 'MeetingScheduled';
@@ -65,6 +70,7 @@ export function decide(command: MeetingCommand, state: Meeting): MeetingEvent[] 
     if (state.status !== 'set-aside') return [];
     return [{ type: 'MeetingCancelled', data: { about: state.about, reason: state.reason } }];
   }
+  if (command.type === 'FollowSeries') return follow(command.data, state);
   const { about, verdict, seriesMeets } = command.data;
   return 'meeting' in verdict
     ? met(about, verdict.meeting, state)
@@ -97,12 +103,23 @@ function met(about: MeetingAbout, now: MeetingDetails, state: Meeting): MeetingE
   }
   const changed = changedFields(before, now);
   if (!isOf(about, state)) changed.push(newSeries(state.about, about));
+  // Whoever expands series himself has passed over it so far, so that he must hear of it even where nothing else changed.
+  if (isFromSeries(state) && !about.fromSeries && events.length + changed.length === 0)
+    changed.push({ field: 'fromSeries', old: true });
   if (changed.length > 0) events.push({ type: 'MeetingChanged', data: { about, meeting: now, changed } });
   return events;
 }
 
+/** An occurrence goes with its series until it has an entry of its own; then only that one speaks for it. */
+function follow({ about, verdict }: FollowSeries['data'], state: Meeting): MeetingEvent[] {
+  if (state.status !== 'unknown' && !isFromSeries(state)) return [];
+  if ('meeting' in verdict) return met(about, verdict.meeting, state);
+  if (state.status !== 'scheduled') return [];
+  return [{ type: 'MeetingCancelled', data: { about, reason: verdict.noMeeting } }];
+}
+
 function notMet(about: MeetingAbout, reason: string, seriesMeets: boolean, state: Meeting): MeetingEvent[] {
-  if (state.status === 'cancelled' && isOf(about, state)) return [];
+  if (state.status === 'cancelled' && isOf(about, state) && !isFromSeries(state)) return [];
   if (state.status === 'scheduled') return [{ type: 'MeetingCancelled', data: { about, reason } }];
   // Whoever knows the series expects this instance, though it was never told of on its own.
   if (seriesMeets) return [{ type: 'MeetingCancelled', data: { about, reason } }];
@@ -115,6 +132,8 @@ function notMet(about: MeetingAbout, reason: string, seriesMeets: boolean, state
 /** False where a split has given the instance's date to another series: what was told of it says nothing of its place there. */
 const isOf = ({ seriesId }: MeetingAbout, state: Exclude<Meeting, { status: 'unknown' }>) =>
   seriesId === state.about.seriesId;
+
+const isFromSeries = (state: Meeting) => state.status !== 'unknown' && state.about.fromSeries === true;
 
 const newSeries = ({ seriesId: old }: MeetingAbout, { seriesId: now }: MeetingAbout): ChangedField => ({
   field: 'seriesId',

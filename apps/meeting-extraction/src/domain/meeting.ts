@@ -35,7 +35,13 @@ export interface MeetingAbout {
   /** The entry of the series that this is an instance of. */
   seriesId?: string;
   originalStart?: MeetingTime;
+  /** What all parts of a series have in common, however often it was split; absent in facts of before it was kept. */
+  family?: string;
+  /** It is an occurrence as the series gives it, without an entry of its own. */
+  fromSeries?: true;
 }
+
+export const streamOf = (meetingId: string): string => `meeting-${meetingId}`;
 
 export interface MeetingDetails {
   start: MeetingTime;

@@ -10,6 +10,12 @@ export interface MeetingRow {
   entry_id: string;
   series_id?: string;
   original_start?: MeetingTime;
+  provider_entry_id?: string;
+  family?: string;
+  /** An occurrence as its series gives it. */
+  from_series: boolean;
+  /** When such an occurrence is over everywhere. */
+  ends_at?: string;
   status: 'scheduled' | 'cancelled' | 'set-aside';
   /** Why it is none, or none any more. */
   reason?: string;
@@ -20,19 +26,34 @@ export interface MeetingRow {
 
 type EventData = { [Event in MeetingEvent as Event['type']]: Event['data'] };
 
-const identity = ({ meetingId, ownerId, calendarId, entryId, seriesId, originalStart }: MeetingAbout) => ({
-  meeting_id: meetingId,
-  owner_id: ownerId,
-  calendar_id: calendarId,
-  entry_id: entryId,
-  ...(seriesId === undefined ? {} : { series_id: seriesId }),
-  ...(originalStart === undefined ? {} : { original_start: originalStart }),
+const identity = (about: MeetingAbout) => ({
+  meeting_id: about.meetingId,
+  owner_id: about.ownerId,
+  calendar_id: about.calendarId,
+  entry_id: about.entryId,
+  ...(about.seriesId === undefined ? {} : { series_id: about.seriesId }),
+  ...(about.originalStart === undefined ? {} : { original_start: about.originalStart }),
+  ...(about.providerEntryId === undefined ? {} : { provider_entry_id: about.providerEntryId }),
+  ...(about.family === undefined ? {} : { family: about.family }),
+  from_series: about.fromSeries === true,
 });
+
+/** A day ends last at UTC-12. */
+const lastMidnight = 12 * 3_600_000;
+
+const over = (end: MeetingTime): string =>
+  new Date('date' in end ? Date.parse(end.date) + lastMidnight : end.dateTime).toISOString();
 
 const asScheduled = (
   _row: MeetingRow | undefined,
   { data, time }: { data: { about: MeetingAbout; meeting: MeetingDetails }; time: string },
-): MeetingRow => ({ ...identity(data.about), status: 'scheduled', meeting: data.meeting, changed_at: time });
+): MeetingRow => ({
+  ...identity(data.about),
+  ...(data.about.fromSeries === undefined ? {} : { ends_at: over(data.meeting.end) }),
+  status: 'scheduled',
+  meeting: data.meeting,
+  changed_at: time,
+});
 
 const as =
   (status: 'cancelled' | 'set-aside') =>
@@ -47,6 +68,14 @@ const as =
     changed_at: time,
   });
 
+/** The series of a family, and what went its own way. */
+export const isOfFamily = "NOT from_series AND (series_id IS NOT NULL OR meeting -> 'recurrence' IS NOT NULL)";
+const ofFamily = `(family) WHERE ${isOfFamily}`;
+
+/** What was published of a family, by when it is over. */
+export const isAhead = "from_series AND status = 'scheduled'";
+const ahead = `(family, ends_at) WHERE ${isAhead}`;
+
 export const meetings = projection<MeetingRow, EventData>({
   name: 'meetings',
   columns: {
@@ -56,13 +85,17 @@ export const meetings = projection<MeetingRow, EventData>({
     entry_id: 'uuid NOT NULL',
     series_id: 'uuid',
     original_start: 'jsonb',
+    provider_entry_id: 'text',
+    family: 'text',
+    from_series: 'boolean NOT NULL',
+    ends_at: 'timestamptz',
     status: 'text NOT NULL',
     reason: 'text',
     meeting: 'jsonb',
     changed_at: 'timestamptz NOT NULL',
   },
   key: 'meeting_id',
-  indexes: ['(owner_id)', "(series_id) WHERE status = 'set-aside'"],
+  indexes: ['(owner_id)', "(series_id) WHERE status = 'set-aside'", ofFamily, ahead],
   rowId: ({ data }) => data.about.meetingId,
   on: {
     MeetingScheduled: asScheduled,

@@ -18,9 +18,10 @@ import type {
 
 const headOf = ({ ownerId, calendarId, meetingId }: MeetingAbout) => ({ ownerId, calendarId, meetingId });
 
-const instanceOf = ({ seriesId, originalStart }: MeetingAbout) => ({
+const instanceOf = ({ seriesId, originalStart, fromSeries }: MeetingAbout) => ({
   ...(seriesId === undefined ? {} : { seriesId }),
   ...(originalStart === undefined ? {} : { originalStart }),
+  ...(fromSeries === undefined ? {} : { fromSeries }),
 });
 
 const meetingOf = (about: MeetingAbout, details: MeetingDetails): MeetingV1 => ({

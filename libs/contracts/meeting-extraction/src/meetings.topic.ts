@@ -23,7 +23,17 @@ export const JoinLinkV1 = Type.Object({
 });
 export type JoinLinkV1 = Static<typeof JoinLinkV1>;
 
-/** An entry that people attend together, with a link or without one. A series is one meeting with its rules; an instance that differs is a meeting of its own. */
+const FromSeries = Type.Optional(
+  Type.Boolean({
+    description:
+      'an occurrence as its series gives it: whoever expands `recurrence` himself passes over it, and whoever does not passes over what has `recurrence`',
+  }),
+);
+
+/**
+ * An entry that people attend together, with a link or without one. A series is one meeting with its rules, and an instance that differs
+ * is a meeting of its own. So is each occurrence of the coming weeks, `fromSeries` as long as it has not gone its own way.
+ */
 export const MeetingV1 = Type.Object({
   meetingId: Uuid,
   entryId: Uuid,
@@ -33,6 +43,7 @@ export const MeetingV1 = Type.Object({
   calendarId: Uuid,
   seriesId: Type.Optional(Uuid),
   originalStart: Type.Optional(TimeV1),
+  fromSeries: FromSeries,
   recurrence: Type.Optional(Type.Array(Type.String())),
   title: Type.Optional(Type.String()),
   start: TimeV1,
@@ -87,6 +98,7 @@ export const MeetingCancelledV1 = message('MeetingCancelled.v1', {
   entryId: Uuid,
   seriesId: Type.Optional(Uuid),
   originalStart: Type.Optional(TimeV1),
+  fromSeries: FromSeries,
   reason: Type.String({ description: 'entry-cancelled, declined-by-owner, no-longer-a-meeting, …: stable codes' }),
 });
 export type MeetingCancelledV1 = MessageOf<typeof MeetingCancelledV1>;

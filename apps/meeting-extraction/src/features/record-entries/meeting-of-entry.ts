@@ -1,6 +1,7 @@
 import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import type { CancelledEntryV1, EntryV1 } from '@calendar-sync/contracts-sync';
 import { assessMeeting, type JoinLink as AssessedLink } from '@calendar-sync/meeting-intelligence';
+import { seriesRoot } from '@calendar-sync/recurrence';
 import type { JoinLink, MeetingAbout, MeetingDetails } from '../../domain/meeting';
 import type { Verdict } from '../../domain/meeting.decider';
 
@@ -10,9 +11,17 @@ export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): Mee
   meetingId: meetingIdOf(entry.entryId),
   entryId: entry.entryId,
   providerEntryId: entry.providerEntryId,
+  family: familyOf(entry),
   ...(entry.seriesId === undefined ? {} : { seriesId: entry.seriesId }),
   ...(entry.originalStart === undefined ? {} : { originalStart: entry.originalStart }),
 });
+
+/** A series, what splits made of it, and their exceptions have one family; of any other entry it is nobody else's. */
+export const familyOf = ({
+  calendarId,
+  providerEntryId,
+  providerSeriesId = providerEntryId,
+}: EntryV1 | CancelledEntryV1): string => `${calendarId}/${seriesRoot(providerSeriesId)}`;
 
 /** What the entry is taken for, with the reasons. */
 export const verdictOn = (entry: EntryV1 | CancelledEntryV1): Verdict => {

@@ -8,9 +8,10 @@ import {
   type Transaction,
 } from '@calendar-sync/event-sourcing-postgres';
 import { meeting, type MeetingCommand, type MeetingEvent, type Verdict } from '../../domain/meeting.decider';
-import type { MeetingAbout } from '../../domain/meeting';
+import { type MeetingAbout, streamOf } from '../../domain/meeting';
 import { asMessage, meetings } from '../../projections/meetings.projection';
 import { meetingPublications } from '../../publishing/meeting.publications';
+import { touchFamilies } from '../publish-occurrences/occurrence-jobs';
 import { aboutOf, verdictOn } from './meeting-of-entry';
 
 export type EntryMessage = Message<EntryAddedV1 | EntryChangedV1 | EntryCancelledV1>;
@@ -25,35 +26,40 @@ interface Judged {
   verdict: Verdict;
 }
 
-const streamOf = (meetingId: string): string => `meeting-${meetingId}`;
-
 /** Decides for many entries at once, in their order; one statement each for what is known, what is decided and what is shown. */
 export async function recordEntries(tx: Transaction, received: readonly ReceivedEntry[]): Promise<void> {
-  for (const { entries, metadata } of ofOneCause(received)) await recordTogether(tx, entries, metadata);
+  const groups = ofOneCause(received);
+  await touchFamilies(
+    tx,
+    groups.flatMap(({ judged, metadata }) =>
+      judged.map(({ about, verdict }) => ({
+        family: about.family!,
+        calendarId: about.calendarId,
+        ownerId: about.ownerId,
+        recurs: 'meeting' in verdict && verdict.meeting.recurrence !== undefined,
+        cause: metadata,
+      })),
+    ),
+  );
+  for (const { judged, metadata } of groups) await recordTogether(tx, judged, metadata);
 }
 
 /** Consecutive messages of one push, told by their correlation id, which what follows from them carries on. */
 function ofOneCause(received: readonly ReceivedEntry[]) {
-  const groups: { cause: string; metadata: EventMetadata; entries: EntryMessage[] }[] = [];
+  const groups: { cause: string; metadata: EventMetadata; judged: Judged[] }[] = [];
   for (const { message, metadata } of received) {
+    const { ownerId, entry } = message.data;
+    const judged = { about: aboutOf(ownerId, entry), verdict: verdictOn(entry) };
     const { causationId: _ofOneMessage, ...carried } = metadata;
     const cause = JSON.stringify(carried);
     const last = groups.at(-1);
-    if (last?.cause === cause) last.entries.push(message);
-    else groups.push({ cause, metadata: carried, entries: [message] });
+    if (last?.cause === cause) last.judged.push(judged);
+    else groups.push({ cause, metadata: carried, judged: [judged] });
   }
   return groups;
 }
 
-async function recordTogether(
-  tx: Transaction,
-  messages: readonly EntryMessage[],
-  metadata: EventMetadata,
-): Promise<void> {
-  const judged = messages.map(({ data }): Judged => ({
-    about: aboutOf(data.ownerId, data.entry),
-    verdict: verdictOn(data.entry),
-  }));
+async function recordTogether(tx: Transaction, judged: readonly Judged[], metadata: EventMetadata): Promise<void> {
   const meets = await seriesThatMeet(tx, judged);
   const commands = new Map<string, { about: Pick<MeetingAbout, 'ownerId'>; commands: MeetingCommand[] }>();
   const commandsOf = (meetingId: string, about: Pick<MeetingAbout, 'ownerId'>) => {
