@@ -20,6 +20,7 @@ export interface EntryPoint {
   type: 'video' | 'phone' | 'sip' | 'more';
   uri: string;
   label?: string;
+  regionCode?: string;
   pin?: string;
   accessCode?: string;
   meetingCode?: string;
@@ -54,6 +55,9 @@ export interface EntryDetails {
   attachments?: { title?: string; url: string; mimeType?: string }[];
   source?: { title?: string; url?: string };
   extendedProperties?: { private?: Record<string, string>; shared?: Record<string, string> };
+  guests?: { canInviteOthers?: boolean; canModify?: boolean; canSeeOtherGuests?: boolean };
+  locked?: boolean;
+  birthday?: { type?: string; contact?: string };
   visibility: 'default' | 'public' | 'private' | 'confidential';
   busy: boolean;
   kind: string;

@@ -22,6 +22,8 @@ export interface EntryPoint {
   type: 'video' | 'phone' | 'sip' | 'more';
   uri: string;
   label?: string;
+  /** Of a telephone number: the country, CLDR. */
+  regionCode?: string;
   pin?: string;
   accessCode?: string;
   meetingCode?: string;
@@ -60,6 +62,12 @@ export interface EntrySnapshot {
   attachments?: { title?: string; url: string; mimeType?: string }[];
   source?: { title?: string; url?: string };
   extendedProperties?: { private?: Record<string, string>; shared?: Record<string, string> };
+  /** What guests may do, where it is not what the provider allows by default. */
+  guests?: { canInviteOthers?: boolean; canModify?: boolean; canSeeOtherGuests?: boolean };
+  /** Its main details can't be changed, by whomever. */
+  locked?: boolean;
+  /** Whose or what day it is: the provider's word, of a birthday only. */
+  birthday?: { type?: string; contact?: string };
   visibility: 'default' | 'public' | 'private' | 'confidential';
   busy: boolean;
   /** The provider's type of entry; unknown ones are passed on as they are. */

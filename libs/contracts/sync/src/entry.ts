@@ -30,6 +30,7 @@ export const EntryPointV1 = Type.Object({
   type: oneOf('video', 'phone', 'sip', 'more'),
   uri: Type.String(),
   label: Type.Optional(Type.String()),
+  regionCode: Type.Optional(Type.String({ description: 'of a telephone number: the country, CLDR' })),
   pin: Type.Optional(Type.String()),
   accessCode: Type.Optional(Type.String()),
   meetingCode: Type.Optional(Type.String()),
@@ -83,6 +84,18 @@ const details = {
       shared: Type.Optional(Type.Record(Type.String(), Type.String())),
     }),
   ),
+  guests: Type.Optional(
+    Type.Object(
+      {
+        canInviteOthers: Type.Optional(Type.Boolean()),
+        canModify: Type.Optional(Type.Boolean()),
+        canSeeOtherGuests: Type.Optional(Type.Boolean()),
+      },
+      { description: 'what guests may do, where it is not what the provider allows by default' },
+    ),
+  ),
+  locked: Type.Optional(Type.Boolean({ description: 'its main details can not be changed, by whomever' })),
+  birthday: Type.Optional(Type.Object({ type: Type.Optional(Type.String()), contact: Type.Optional(Type.String()) })),
   providerUpdatedAt: Type.Optional(Instant),
 };
 

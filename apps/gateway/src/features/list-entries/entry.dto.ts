@@ -51,6 +51,8 @@ export class EntryPointDto {
   uri: string;
   @ApiPropertyOptional()
   label?: string;
+  @ApiPropertyOptional({ description: 'Of a telephone number: the country, CLDR', example: 'US' })
+  regionCode?: string;
   @ApiPropertyOptional()
   pin?: string;
   @ApiPropertyOptional()

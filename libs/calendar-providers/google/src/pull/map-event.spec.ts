@@ -30,6 +30,32 @@ describe('mapping a Google event', () => {
     });
   });
 
+  test('what says how one joins, who may do what and what day it is comes along', () => {
+    const phone = {
+      entryPointType: 'phone',
+      uri: 'tel:+1-605-555-0100',
+      label: '+1 605-555-0100',
+      pin: '123456',
+      regionCode: 'US',
+    };
+    const event = {
+      ...standup,
+      conferenceData: { entryPoints: [phone] },
+      guestsCanInviteOthers: false,
+      guestsCanModify: true,
+      guestsCanSeeOtherGuests: true,
+      locked: true,
+      birthdayProperties: { type: 'anniversary', contact: 'people/c1' },
+    };
+    const { entryPointType: type, ...place } = phone;
+    expect(seenEntry(event)?.snapshot).toMatchObject({
+      conference: { entryPoints: [{ type, ...place }] },
+      guests: { canInviteOthers: false, canModify: true },
+      locked: true,
+      birthday: { type: 'anniversary', contact: 'people/c1' },
+    });
+  });
+
   test('a bare tombstone needs nothing but its id', () => {
     expect(seenEntry({ id: 'abc', status: 'cancelled' })).toEqual({
       providerEntryId: 'abc',

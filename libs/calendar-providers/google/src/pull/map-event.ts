@@ -58,6 +58,9 @@ function snapshotOf(event: Event): EntrySnapshot | undefined {
       ? compact({ title: event.source.title || undefined, url: event.source.url || undefined })
       : undefined,
     extendedProperties: extendedProperties(event.extendedProperties),
+    guests: guests(event),
+    locked: event.locked || undefined,
+    birthday: birthday(event.birthdayProperties),
     visibility: oneOf(event.visibility, ['public', 'private', 'confidential'], 'default'),
     busy: event.transparency !== 'transparent',
     kind: event.eventType || 'default',
@@ -113,6 +116,7 @@ function entryPoint(point: calendar_v3.Schema$EntryPoint): EntryPoint[] {
       type: oneOf(point.entryPointType, ['video', 'phone', 'sip'], 'more'),
       uri: point.uri,
       label: point.label || undefined,
+      regionCode: point.regionCode || undefined,
       pin: point.pin || undefined,
       accessCode: point.accessCode || undefined,
       meetingCode: point.meetingCode || undefined,
@@ -120,6 +124,20 @@ function entryPoint(point: calendar_v3.Schema$EntryPoint): EntryPoint[] {
       password: point.password || undefined,
     }),
   ];
+}
+
+/** Google's defaults, which it mostly leaves out: guests invite others and see each other, and change nothing. */
+function guests(event: Event): EntrySnapshot['guests'] {
+  const canInviteOthers = event.guestsCanInviteOthers === false ? false : undefined;
+  const canModify = event.guestsCanModify || undefined;
+  const canSeeOtherGuests = event.guestsCanSeeOtherGuests === false ? false : undefined;
+  const allowed = compact({ canInviteOthers, canModify, canSeeOtherGuests });
+  return Object.keys(allowed).length > 0 ? allowed : undefined;
+}
+
+function birthday(properties: Event['birthdayProperties']): EntrySnapshot['birthday'] {
+  if (!properties) return undefined;
+  return compact({ type: properties.type || undefined, contact: properties.contact || undefined });
 }
 
 function extendedProperties(properties: Event['extendedProperties']): EntrySnapshot['extendedProperties'] {
