@@ -31,7 +31,7 @@ export async function openMeetingExtraction() {
   const database = openDatabase({ url: server.url, applicationName: 'test' });
   return {
     database,
-    record: (...entries: ReceivedEntry[]) => database.transaction((tx) => recordEntries(tx, entries)),
+    record: (...entries: ReceivedEntry[]) => database.transaction((tx) => recordEntries(tx, entries, [])),
     told: (calendarId: string) => toldOf(database, calendarId),
     rowOf: async (entryId: string): Promise<MeetingRow | undefined> => {
       const { rows } = await database.query<MeetingRow>('SELECT * FROM meetings WHERE meeting_id = $1', [

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decode, encode, type Message } from '@calendar-sync/contracts-envelope';
 import { meetingExtractionTopics, meetings } from '@calendar-sync/contracts-meeting-extraction';
-import { calendarEntries, type EntryAddedV1, type EntryV1 } from '@calendar-sync/contracts-sync';
+import { calendarEntries, calendars, type EntryAddedV1, type EntryV1 } from '@calendar-sync/contracts-sync';
 import { createKafka, createTopics } from '@calendar-sync/kafka';
 import { createLogger, migrate, openService, type RunningService } from '@calendar-sync/service-host';
 import { eventually, startTestDatabase, type TestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
@@ -28,11 +31,11 @@ beforeAll(async () => {
     TOPIC_PREFIX: topicPrefix,
     LOG_LEVEL: 'silent',
   };
-  await createTopics(kafka, [calendarEntries, ...meetingExtractionTopics], {
+  await createTopics(kafka, [calendarEntries, calendars, ...meetingExtractionTopics], {
     prefix: topicPrefix,
     replicationFactor: 1,
     partitions: 2,
-    replaysFor: { consumer: 'meeting-extraction', topics: [calendarEntries] },
+    replaysFor: { consumer: 'meeting-extraction', topics: [calendarEntries, calendars] },
   });
   await migrate(meetingExtraction, environment);
   await producer.connect();
@@ -134,4 +137,43 @@ it('goes on where it stopped, without telling anything twice', async () => {
   expect(published.slice(before).map(({ type, sequence: place }) => [type, place])).toEqual([
     ['MeetingScheduled.v1', 4],
   ]);
+});
+
+it('publishes the occurrences of a series for the days of its horizon', async () => {
+  const inDays = (days: number) => new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + days * 86_400_000);
+  const at = (instant: Date) => ({ dateTime: instant.toISOString(), timeZone: 'UTC' });
+  const series = {
+    ...entry,
+    entryId: randomUUID(),
+    providerEntryId: 'weekly',
+    start: at(inDays(1)),
+    end: at(new Date(inDays(1).getTime() + 900_000)),
+    recurrence: ['RRULE:FREQ=WEEKLY'],
+  };
+  await send(message('EntryAdded.v1', { ...about, entryId: series.entryId, entry: series }));
+  const ofSeries = () =>
+    published.flatMap(({ data }) =>
+      isOccurrence(data) && data.meeting.seriesId === series.entryId ? [data.meeting] : [],
+    );
+  await eventually(() => ofSeries().length >= 13, { timeoutMs: 30_000 });
+  expect(ofSeries().every(({ fromSeries }) => fromSeries)).toBe(true);
+  const last = Date.parse(ofSeries().at(-1)!.start.dateTime);
+  expect(last).toBeLessThan(inDays(93).getTime());
+});
+
+const isOccurrence = (
+  data: unknown,
+): data is { meeting: { seriesId?: string; fromSeries?: boolean; start: { dateTime: string } } } =>
+  typeof data === 'object' && data !== null && 'meeting' in data;
+
+it('does not start with services of its own that are wrong, and says what is', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'services-'));
+  const file = join(directory, 'services.json');
+  writeFileSync(file, '[{"provider":"acme-meet","host":"https://meet.acme.example","path":"/room/{meetingId}"}]');
+  await expect(
+    openService(MeetingExtractionModule, meetingExtraction, {
+      environment: { ...environment, MEETING_SERVICES_FILE: file },
+    }),
+  ).rejects.toThrow(/^MEETING_SERVICES_FILE: .*meeting service 0, field "host".*must be a host only/);
+  rmSync(directory, { recursive: true });
 });

@@ -73,6 +73,12 @@ async function main(args: string[]): Promise<number> {
       done(await (await import('./commands/rebuild.js')).rebuild(service, models, context())),
     );
   program
+    .command('rejudge')
+    .description(
+      'judges every entry that is not over anew: after an update of the rules, or with other services of your own',
+    )
+    .action(async () => done(await (await import('./commands/rejudge.js')).rejudge(context())));
+  program
     .command('demo')
     .description('makes a change at the simulator and follows it to the API, leg by leg')
     .option('--user <id>', 'whose calendar it is written into')

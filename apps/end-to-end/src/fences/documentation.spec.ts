@@ -24,7 +24,7 @@ describe('the page for operators', () => {
 
   test('names every metric', () => {
     const metrics = found(
-      /'((?:kafka|relay|sync|gateway|monitored|provider|push_to|webhook|handler)_[a-z_]+)',/g,
+      /'((?:kafka|relay|sync|gateway|meeting_(?:series|occurrences)|monitored|provider|push_to|webhook|handler)_[a-z_]+)',/g,
       sources,
     );
     expect(metrics.length).toBeGreaterThan(25);

@@ -88,6 +88,27 @@ describe('A meeting', () => {
       });
   });
 
+  it('says what else is known of it now, but not that the same was worded otherwise', () => {
+    const why = (sentence: string) => [{ code: 'found_in_location', sentence }];
+    const known = { ...standup, links: [{ ...link, why: why('It stands in location.') }], why: why('Two come.') };
+    given(meeting, scheduled())
+      .when(record({ meeting: { ...known, confidence: 0.9 } }))
+      .then({
+        type: 'MeetingChanged',
+        data: {
+          about,
+          meeting: { ...known, confidence: 0.9 },
+          changed: [
+            { field: 'links', new: known.links },
+            { field: 'confidence', new: 0.9 },
+          ],
+        },
+      });
+    given(meeting, scheduled(known))
+      .when(record({ meeting: { ...known, links: [{ ...link, why: why('Found there.') }], why: why('They come.') } }))
+      .thenNothing();
+  });
+
   it('says both when it moves and changes at once', () => {
     const other = { ...standup, title: 'Daily', end: { date: '2026-12-01' }, start: { date: '2026-11-30' } };
     given(meeting, scheduled())
@@ -108,6 +129,13 @@ describe('A meeting', () => {
     given(meeting, scheduled())
       .when(record({ noMeeting: 'declined-by-owner' }))
       .then(cancelled('declined-by-owner'));
+  });
+
+  it('is cancelled with what there is to say about it', () => {
+    const why = [{ code: 'declined_by_self', sentence: 'Its owner declined.' }];
+    given(meeting, scheduled())
+      .when(record({ noMeeting: 'declined_by_self', why }))
+      .then({ type: 'MeetingCancelled', data: { about, reason: 'declined_by_self', why } });
   });
 
   it('is cancelled once, and scheduled again when its entry comes back', () => {

@@ -6,9 +6,15 @@ import {
   type MeetingAbout,
   type MeetingDetails,
   type MeetingTime,
+  type Reason,
 } from './meeting';
 
-export type Verdict = { meeting: MeetingDetails } | { noMeeting: string };
+export type Verdict = { meeting: MeetingDetails } | NoMeeting;
+/** The code that weighs most, and all in sentences. */
+export interface NoMeeting {
+  noMeeting: string;
+  why?: Reason[];
+}
 
 /** An entry as it is now, and what it was taken for. */
 export interface RecordVerdict {
@@ -49,32 +55,31 @@ export interface MeetingChanged {
 }
 export interface MeetingCancelled {
   type: 'MeetingCancelled';
-  data: { about: MeetingAbout; reason: string };
+  data: { about: MeetingAbout; reason: string; why?: Reason[] };
 }
 /** An instance that nobody meets for, of a series that is no meeting so far. */
 export interface InstanceSetAside {
   type: 'InstanceSetAside';
-  data: { about: MeetingAbout; reason: string };
+  data: { about: MeetingAbout; reason: string; why?: Reason[] };
 }
 export type MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingChanged | MeetingCancelled | InstanceSetAside;
 
 export type Meeting =
   | { status: 'unknown' }
   | { status: 'scheduled'; about: MeetingAbout; meeting: MeetingDetails }
-  | { status: 'cancelled' | 'set-aside'; about: MeetingAbout; reason: string };
+  | { status: 'cancelled' | 'set-aside'; about: MeetingAbout; reason: string; why?: Reason[] };
 
 export const initialState: Meeting = { status: 'unknown' };
 
 export function decide(command: MeetingCommand, state: Meeting): MeetingEvent[] {
   if (command.type === 'JoinSeries') {
     if (state.status !== 'set-aside') return [];
-    return [{ type: 'MeetingCancelled', data: { about: state.about, reason: state.reason } }];
+    const { status: _setAside, ...told } = state;
+    return [{ type: 'MeetingCancelled', data: told }];
   }
   if (command.type === 'FollowSeries') return follow(command.data, state);
   const { about, verdict, seriesMeets } = command.data;
-  return 'meeting' in verdict
-    ? met(about, verdict.meeting, state)
-    : notMet(about, verdict.noMeeting, seriesMeets, state);
+  return 'meeting' in verdict ? met(about, verdict.meeting, state) : notMet(about, verdict, seriesMeets, state);
 }
 
 export function evolve(_state: Meeting, { type, data }: MeetingEvent): Meeting {
@@ -84,9 +89,9 @@ export function evolve(_state: Meeting, { type, data }: MeetingEvent): Meeting {
     case 'MeetingChanged':
       return { status: 'scheduled', about: data.about, meeting: data.meeting };
     case 'MeetingCancelled':
-      return { status: 'cancelled', about: data.about, reason: data.reason };
+      return { status: 'cancelled', ...data };
     case 'InstanceSetAside':
-      return { status: 'set-aside', about: data.about, reason: data.reason };
+      return { status: 'set-aside', ...data };
   }
 }
 
@@ -115,19 +120,26 @@ function follow({ about, verdict }: FollowSeries['data'], state: Meeting): Meeti
   if (state.status !== 'unknown' && !isFromSeries(state)) return [];
   if ('meeting' in verdict) return met(about, verdict.meeting, state);
   if (state.status !== 'scheduled') return [];
-  return [{ type: 'MeetingCancelled', data: { about, reason: verdict.noMeeting } }];
+  return [{ type: 'MeetingCancelled', data: because(about, verdict) }];
 }
 
-function notMet(about: MeetingAbout, reason: string, seriesMeets: boolean, state: Meeting): MeetingEvent[] {
+function notMet(about: MeetingAbout, verdict: NoMeeting, seriesMeets: boolean, state: Meeting): MeetingEvent[] {
   if (state.status === 'cancelled' && isOf(about, state) && !isFromSeries(state)) return [];
-  if (state.status === 'scheduled') return [{ type: 'MeetingCancelled', data: { about, reason } }];
+  const data = because(about, verdict);
+  if (state.status === 'scheduled') return [{ type: 'MeetingCancelled', data }];
   // Whoever knows the series expects this instance, though it was never told of on its own.
-  if (seriesMeets) return [{ type: 'MeetingCancelled', data: { about, reason } }];
+  if (seriesMeets) return [{ type: 'MeetingCancelled', data }];
   // Exceptions may come before their series, which may still turn out to be a meeting.
-  const isSetAside = state.status === 'set-aside' && state.reason === reason && isOf(about, state);
+  const isSetAside = state.status === 'set-aside' && state.reason === verdict.noMeeting && isOf(about, state);
   if (about.seriesId === undefined || isSetAside) return [];
-  return [{ type: 'InstanceSetAside', data: { about, reason } }];
+  return [{ type: 'InstanceSetAside', data }];
 }
+
+const because = (about: MeetingAbout, { noMeeting: reason, why }: NoMeeting) => ({
+  about,
+  reason,
+  ...(why === undefined ? {} : { why }),
+});
 
 /** False where a split has given the instance's date to another series: what was told of it says nothing of its place there. */
 const isOf = ({ seriesId }: MeetingAbout, state: Exclude<Meeting, { status: 'unknown' }>) =>

@@ -8,6 +8,42 @@ export interface JoinLink {
   passcode?: string;
 }
 
+/** A stable code, and what it means in a sentence. */
+export interface Reason {
+  code: string;
+  sentence: string;
+}
+
+/** One way to join among others. */
+export interface RankedLink {
+  url: string;
+  provider: string;
+  source: string;
+  meetingId?: string;
+  passcode?: string;
+  why: Reason[];
+  wrappedBy?: string[];
+  opaque?: true;
+}
+
+export interface DialIn {
+  kind: string;
+  uri: string;
+  number?: string;
+  pin?: string;
+  accessCode?: string;
+  label?: string;
+  regionCode?: string;
+}
+
+export interface Nature {
+  size: string;
+  reach: string;
+  recurring: boolean;
+  organizer?: Person;
+  needsResponse: boolean;
+}
+
 export interface Person {
   email?: string;
   name?: string;
@@ -54,6 +90,15 @@ export interface MeetingDetails {
   join?: JoinLink;
   /** Why it is taken for a meeting: stable codes. */
   reasons: string[];
+  /** The same in sentences. What follows is absent in facts of before it was kept. */
+  why?: Reason[];
+  /** How sure that is, 0 to 1. */
+  confidence?: number;
+  links?: RankedLink[];
+  dialIns?: DialIn[];
+  meetingKey?: string;
+  roomKey?: string;
+  nature?: Nature;
 }
 
 export interface ChangedField {
@@ -84,12 +129,29 @@ export const isMoved = (before: MeetingDetails, after: MeetingDetails): boolean 
   !sameTime(before.end, after.end) ||
   !same(before.recurrence, after.recurrence);
 
-const compared = ['title', 'location', 'organizer', 'attendees', 'join', 'reasons'] as const;
+const compared = [
+  'title',
+  'location',
+  'organizer',
+  'attendees',
+  'join',
+  'links',
+  'dialIns',
+  'reasons',
+  'confidence',
+  'meetingKey',
+  'roomKey',
+  'nature',
+] as const;
+
+/** Another wording is no news. */
+const essence = (field: (typeof compared)[number], { [field]: value, links }: MeetingDetails): unknown =>
+  field === 'links' ? links?.map(({ why, ...link }) => ({ ...link, why: why.map(({ code }) => code) })) : value;
 
 /** What changed beside the time. */
 export const changedFields = (before: MeetingDetails, after: MeetingDetails): ChangedField[] =>
   compared
-    .filter((field) => !same(before[field], after[field]))
+    .filter((field) => !same(essence(field, before), essence(field, after)))
     .map((field) => ({
       field,
       ...(before[field] === undefined ? {} : { old: before[field] }),

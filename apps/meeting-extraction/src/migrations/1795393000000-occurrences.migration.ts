@@ -1,6 +1,7 @@
 import { createTableSql, indexName } from '@calendar-sync/event-sourcing-postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { calendars } from '../projections/calendars.projection';
+import { judgedEntries } from '../projections/judged-entries.projection';
 import { meetings } from '../projections/meetings.projection';
 
 const root = (providerId: string) => `regexp_replace(${providerId}, '_R[0-9]{8}(T[0-9]{6}Z?)?$', '')`;
@@ -25,12 +26,13 @@ export class Occurrences1795393000000 implements MigrationInterface {
     )`);
     await runner.query('CREATE INDEX occurrence_jobs_due_idx ON occurrence_jobs (due_at) WHERE NOT held');
     await runner.query('CREATE INDEX occurrence_jobs_calendar_idx ON occurrence_jobs (calendar_id)');
-    for (const statement of createTableSql(calendars)) await runner.query(statement);
+    for (const model of [calendars, judgedEntries])
+      for (const statement of createTableSql(model)) await runner.query(statement);
 
     // A new database has these already: its first migration makes the read model as it is now.
     await runner.query(`ALTER TABLE meetings ADD COLUMN IF NOT EXISTS provider_entry_id text,
       ADD COLUMN IF NOT EXISTS family text, ADD COLUMN IF NOT EXISTS from_series boolean NOT NULL DEFAULT false,
-      ADD COLUMN IF NOT EXISTS ends_at timestamptz`);
+      ADD COLUMN IF NOT EXISTS ends_at timestamptz, ADD COLUMN IF NOT EXISTS why jsonb`);
     await runner.query('ALTER TABLE meetings ALTER COLUMN from_series DROP DEFAULT');
     for (const index of meetings.indexes)
       await runner.query(`CREATE INDEX IF NOT EXISTS ${indexName(meetings.name, index)} ON meetings ${index}`);
@@ -48,6 +50,6 @@ export class Occurrences1795393000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE occurrence_jobs');
-    await runner.query('DROP TABLE calendars');
+    for (const { name } of [calendars, judgedEntries]) await runner.query(`DROP TABLE ${name}`);
   }
 }

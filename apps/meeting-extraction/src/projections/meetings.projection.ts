@@ -1,5 +1,5 @@
 import { projection, type ReadMessage, type Recorded } from '@calendar-sync/event-sourcing-postgres';
-import type { MeetingAbout, MeetingDetails, MeetingTime } from '../domain/meeting';
+import type { MeetingAbout, MeetingDetails, MeetingTime, Reason } from '../domain/meeting';
 import type { MeetingEvent } from '../domain/meeting.decider';
 
 /** A meeting as it is now, or as it last was. */
@@ -19,6 +19,7 @@ export interface MeetingRow {
   status: 'scheduled' | 'cancelled' | 'set-aside';
   /** Why it is none, or none any more. */
   reason?: string;
+  why?: Reason[];
   /** Stays when the meeting is cancelled. */
   meeting?: MeetingDetails;
   changed_at: string;
@@ -59,11 +60,12 @@ const as =
   (status: 'cancelled' | 'set-aside') =>
   (
     row: MeetingRow | undefined,
-    { data, time }: { data: { about: MeetingAbout; reason: string }; time: string },
+    { data, time }: { data: { about: MeetingAbout; reason: string; why?: Reason[] }; time: string },
   ): MeetingRow => ({
     ...identity(data.about),
     status,
     reason: data.reason,
+    ...(data.why === undefined ? {} : { why: data.why }),
     ...(row?.meeting === undefined ? {} : { meeting: row.meeting }),
     changed_at: time,
   });
@@ -91,6 +93,7 @@ export const meetings = projection<MeetingRow, EventData>({
     ends_at: 'timestamptz',
     status: 'text NOT NULL',
     reason: 'text',
+    why: 'jsonb',
     meeting: 'jsonb',
     changed_at: 'timestamptz NOT NULL',
   },

@@ -52,11 +52,12 @@ export const meetingPublications = publications<MeetingEvent>({
     meeting: meetingOf(about, meeting),
     changed,
   })),
-  MeetingCancelled: publish(meetings, MeetingCancelledV1, ({ about, reason }: MeetingCancelled['data']) => ({
+  MeetingCancelled: publish(meetings, MeetingCancelledV1, ({ about, reason, why }: MeetingCancelled['data']) => ({
     ...headOf(about),
     entryId: about.entryId,
     ...instanceOf(about),
     reason,
+    ...(why === undefined ? {} : { why }),
   })),
   InstanceSetAside: keepPrivate,
 });

@@ -1,7 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { IsIn, IsOptional } from 'class-validator';
 import { ConfigError, loadConfig } from './load-config';
 import { ServiceConfig } from './service-config';
-import { BooleanSetting, JsonSetting, TextSetting, UrlSetting, VersionedKeysSetting } from './settings';
+import {
+  BooleanSetting,
+  JsonFileSetting,
+  JsonSetting,
+  TextSetting,
+  UrlSetting,
+  VersionedKeysSetting,
+} from './settings';
 
 class ExampleConfig extends ServiceConfig {
   @VersionedKeysSetting()
@@ -117,6 +127,47 @@ describe('the settings of a service', () => {
     const faults = faultsOf(environment);
     expect(faults).toHaveLength(7);
     expect(faults.join()).not.toContain('canary');
+  });
+
+  describe('that name a file', () => {
+    class WithFile {
+      @JsonFileSetting(
+        'must name a JSON file with numbers',
+        (json) => {
+          if (!Array.isArray(json)) throw new Error('item 3: must be a number');
+          return json as number[];
+        },
+        { default: [] },
+      )
+      NUMBERS_FILE: readonly number[];
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'settings-'));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    const file = (content: string) => {
+      const path = join(directory, 'numbers.json');
+      writeFileSync(path, content);
+      return path;
+    };
+    const faultOf = (path: string) => {
+      try {
+        loadConfig(WithFile, { NUMBERS_FILE: path });
+      } catch (error) {
+        return (error as ConfigError).message;
+      }
+      return 'none';
+    };
+
+    it('hold what is in it, and need not be there', () => {
+      expect(loadConfig(WithFile, { NUMBERS_FILE: file('[1, 2]') }).NUMBERS_FILE).toEqual([1, 2]);
+      expect(loadConfig(WithFile, {}).NUMBERS_FILE).toEqual([]);
+    });
+
+    it('say in one line what is wrong with it', () => {
+      const name = 'NUMBERS_FILE: must name a JSON file with numbers';
+      expect(faultOf(file('{}'))).toBe(`${name}: item 3: must be a number`);
+      expect(faultOf(file('{'))).toBe(`${name}: what is in it is no JSON`);
+      expect(faultOf(join(directory, 'absent.json'))).toBe(`${name}: it could not be read (ENOENT)`);
+    });
   });
 
   it('count as missing when they are blank', () => {

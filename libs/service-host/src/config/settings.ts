@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { buildMessage, ValidateBy } from 'class-validator';
@@ -119,6 +120,26 @@ export const JsonSetting = <Value>(
     (text) => {
       const parsed: unknown = JSON.parse(text);
       return shape(parsed) ? parsed : refuse(expectation);
+    },
+    options,
+  );
+
+/** JSON in the file that the variable names, read once; `parse` throws with what is wrong in it, which is told. */
+export const JsonFileSetting = <Value>(
+  expectation: string,
+  parse: (json: unknown) => Value,
+  options: SettingOptions<Value> = {},
+) =>
+  Setting(
+    expectation,
+    (path) => {
+      try {
+        return parse(JSON.parse(readFileSync(path, 'utf8')));
+      } catch (error) {
+        if (error instanceof SyntaxError) return refuse(`${expectation}: what is in it is no JSON`);
+        const { code, message } = error as NodeJS.ErrnoException;
+        return refuse(`${expectation}: ${code === undefined ? message : `it could not be read (${code})`}`);
+      }
     },
     options,
   );

@@ -1,12 +1,15 @@
 import { type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type FieldFault, Problem } from './problem';
 
-/** Checks class-validator DTOs at the HTTP door: unknown fields are refused, every field at fault is named at once, with one fault each. */
-export const validationPipe = () =>
+/**
+ * Checks class-validator DTOs at the HTTP door: every field at fault is named at once, with one fault each. Unknown fields are refused, or
+ * left out where the shape is somebody else's, who may add some.
+ */
+export const validationPipe = ({ unknown = 'refused' }: { unknown?: 'refused' | 'left out' } = {}) =>
   new ValidationPipe({
     transform: true,
     whitelist: true,
-    forbidNonWhitelisted: true,
+    forbidNonWhitelisted: unknown === 'refused',
     stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => {

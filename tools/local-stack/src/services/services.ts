@@ -53,7 +53,7 @@ export const factsOf: Record<Service, ServiceFacts> = {
     portVariable: 'GATEWAY_PORT',
     port: 3000,
     reads: ['sync', 'meeting-extraction', 'monitoring', 'webhook-ingestion'],
-    settings: ['SEALING_PUBLIC_KEY', 'JWT_', 'RATE_LIMIT_'],
+    settings: ['SEALING_PUBLIC_KEY', 'JWT_', 'RATE_LIMIT_', 'MEETING_SERVICES_FILE'],
   },
 };
 

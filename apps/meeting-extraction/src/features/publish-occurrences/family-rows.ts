@@ -6,7 +6,7 @@ import type { Family, KnownSeries } from './plan-occurrences';
 type Row = Omit<MeetingRow, 'ends_at' | 'changed_at'>;
 
 const columns = `meeting_id, owner_id, calendar_id, entry_id, series_id, original_start, provider_entry_id, family, from_series,
-  status, reason, meeting`;
+  status, reason, why, meeting`;
 
 /** What is known of each of these families; of what was published, only of those that are looked at anew, what ends after `from`. */
 export async function readFamilies(
@@ -39,7 +39,7 @@ const asFamily = (rows: readonly Row[]): Family => ({
 const asSeries = (row: Row): KnownSeries => ({
   about: aboutOf(row),
   ...(row.status === 'scheduled' && { meeting: row.meeting! }),
-  ...(row.reason && { reason: row.reason }),
+  ...(row.reason && { noMeeting: { noMeeting: row.reason, ...(row.why && { why: row.why }) } }),
 });
 
 const aboutOf = (row: Row): MeetingAbout => ({

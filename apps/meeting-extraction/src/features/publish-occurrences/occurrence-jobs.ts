@@ -1,7 +1,7 @@
 import { type EventMetadata, jsonText, type Queryable, type Transaction } from '@calendar-sync/event-sourcing-postgres';
 
-/** Signalled when there is something to do at once. */
-export const OCCURRENCES_DUE = 'occurrences-due';
+/** A split comes as several messages, and so does much else that its owner did at one go: it is told of together. */
+const settlesIn = "interval '1 second'";
 
 /** What something happened to that may concern the published occurrences of a series. */
 export interface Touched {
@@ -23,7 +23,7 @@ export interface OccurrenceJob {
 }
 
 /**
- * Makes what is concerned due at once. The rows stay locked until the transaction ends, and whoever publishes occurrences locks them too:
+ * Makes what is concerned due. The rows stay locked until the transaction ends, and whoever publishes occurrences locks them too:
  * consumer and publisher take turns at the streams of a family, and so this goes before the first append of a transaction.
  */
 export async function touchFamilies(tx: Transaction, touched: readonly Touched[]): Promise<void> {
@@ -32,9 +32,9 @@ export async function touchFamilies(tx: Transaction, touched: readonly Touched[]
     families.set(one.family, { ...one, recurs: one.recurs || families.get(one.family)?.recurs === true });
   }
   const each = [...families.values()];
-  const { rowCount } = await tx.query(
+  await tx.query(
     `INSERT INTO occurrence_jobs AS j (family, calendar_id, owner_id, due_at, cause)
-     SELECT family, calendar_id, owner_id, now(), cause
+     SELECT family, calendar_id, owner_id, now() + ${settlesIn}, cause
      FROM unnest($1::text[], $2::uuid[], $3::text[], $4::boolean[], $5::jsonb[])
        AS n (family, calendar_id, owner_id, recurs, cause)
      WHERE recurs OR EXISTS (SELECT FROM occurrence_jobs AS known WHERE known.family = n.family)
@@ -48,14 +48,13 @@ export async function touchFamilies(tx: Transaction, touched: readonly Touched[]
       each.map(({ cause }) => jsonText(cause)),
     ],
   );
-  if (rowCount > 0) tx.signal(OCCURRENCES_DUE);
 }
 
 /** What was left while the calendar was removed is made up for. */
 export async function resumeCalendars(tx: Transaction, calendarIds: readonly string[]): Promise<void> {
   if (calendarIds.length === 0) return;
   // Without asking whether it is held: a publisher may be about to say so, and is waited for.
-  const { rowCount } = await tx.query(
+  await tx.query(
     `WITH concerned AS (
        SELECT family FROM occurrence_jobs WHERE calendar_id = ANY ($1::uuid[]) ORDER BY family FOR UPDATE
      )
@@ -63,7 +62,6 @@ export async function resumeCalendars(tx: Transaction, calendarIds: readonly str
      FROM concerned WHERE j.family = concerned.family`,
     [calendarIds],
   );
-  if (rowCount > 0) tx.signal(OCCURRENCES_DUE);
 }
 
 export interface ClaimedJobs {
@@ -152,12 +150,12 @@ export async function settleJobs(tx: Queryable, settled: readonly Settled[], hor
 }
 
 /** A failure that a repetition doesn't heal holds up nobody else: each waits longer every time, up to a day. */
-export async function postponeJobs(db: Queryable, families: readonly string[]): Promise<void> {
+export async function postponeJobs(db: Queryable, families: readonly string[], now?: Date): Promise<void> {
   await db.query(
     `UPDATE occurrence_jobs SET attempts = attempts + 1,
-       due_at = now() + least(86400, 2 ^ least(attempts, 20)) * (0.5 + random() / 2) * interval '1 second'
+       due_at = coalesce($2::timestamptz, now()) + least(86400, 2 ^ least(attempts, 20)) * (0.5 + random() / 2) * interval '1 second'
      WHERE family = ANY ($1::text[])`,
-    [families],
+    [families, now ?? null],
   );
 }
 

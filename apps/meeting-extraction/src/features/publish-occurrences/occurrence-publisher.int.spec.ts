@@ -158,8 +158,8 @@ describe('The occurrences of a series', () => {
     await service.record(received(cancelled(series)));
     await publish(new Date('2046-11-28T08:00:00Z'));
     expect(await toldSince(series, before)).toEqual([
-      'Cancelled series entry-cancelled',
-      'Cancelled _20461128T090000Z entry-cancelled from series',
+      'Cancelled series entry_cancelled',
+      'Cancelled _20461128T090000Z entry_cancelled from series',
     ]);
     expect((await service.database.query('SELECT FROM occurrence_jobs')).rowCount).toBe(0);
   });
@@ -174,6 +174,7 @@ describe('The occurrences of a series', () => {
     await publish();
     expect(await toldSince(series, before)).toEqual([
       'Rescheduled series',
+      'Changed series nature',
       'Cancelled _20461127T090000Z no_longer_in_series from series',
     ]);
   });
@@ -235,7 +236,7 @@ describe('The occurrences of a series', () => {
     await service.record(received({ ...series, title: 'Daily' }));
     await publish();
     expect(await toldSince(series, before)).toEqual([
-      'Cancelled _20461128T090000Z entry-cancelled',
+      'Cancelled _20461128T090000Z entry_cancelled',
       'Changed series title',
       'Changed _20461127T090000Z title from series',
     ]);
@@ -285,8 +286,15 @@ describe('Publishing occurrences', () => {
   it('takes turns with the consumer: what goes its own way meanwhile is told of once', async () => {
     const series = daily();
     await service.record(received(series));
-    const moved: EntryV1 = { ...series, ...instanceOf(series, nine(28)), recurrence: undefined, title: 'Elsewhere' };
-    await Promise.all([publish(), service.record(received(moved))]);
+    const renamed: EntryV1 = {
+      ...series,
+      ...instanceOf(series, nine(28)),
+      recurrence: undefined,
+      title: 'Elsewhere',
+      start: { dateTime: nine(28), timeZone: 'UTC' },
+      end: { dateTime: '2046-11-28T09:15:00Z', timeZone: 'UTC' },
+    };
+    await Promise.all([publish(), service.record(received(renamed))]);
     await publish();
     const told = (await toldSince(series)).filter((each) => each.includes('_20461128'));
     expect([
@@ -320,30 +328,24 @@ describe('Publishing occurrences', () => {
     expect(await count(series)).toBe(8 + 3);
   });
 
+  it('forgets a series when its last occurrence is over, not before', async () => {
+    const series = daily({ recurrence: ['RRULE:FREQ=DAILY;UNTIL=20461128T235959Z'] });
+    await service.record(received(series));
+    const jobs = async () => (await service.database.query('SELECT FROM occurrence_jobs')).rowCount;
+    await publish();
+    expect(await publish(new Date('2046-11-28T09:14:00Z'))).toBe(0);
+    expect(await jobs()).toBe(1);
+    await publish(new Date('2046-11-28T09:15:00Z'));
+    expect(await jobs()).toBe(0);
+    expect(await count(series)).toBe(3);
+  });
+
   it('looks further ahead at once after the horizon was set further away', async () => {
     const series = daily();
     await service.record(received(series));
     await publish();
     await publish(new Date(start.getTime() + 3_600_000), { horizonDays: 10 });
     expect(await count(series)).toBe(1 + 7 + 4);
-  });
-
-  it('lets one that fails wait, and does the others', async () => {
-    const [bad, good] = [daily(), daily({ calendarId: undefined })];
-    const sick = { ...bad, calendarId: good.calendarId };
-    await service.record(received({ ...sick, entryId: entryIdOf(good.calendarId, bad.providerEntryId) }));
-    await service.record(received(good));
-    await service.database.query(
-      `UPDATE meetings SET meeting = meeting || '{"end": null}' WHERE provider_entry_id = $1`,
-      [bad.providerEntryId],
-    );
-    await publish();
-    const told = await service.told(good.calendarId);
-    expect(told.filter(({ provider }) => provider.startsWith(good.providerEntryId))).toHaveLength(8);
-    const { rows } = await service.database.query<{ attempts: number }>(
-      'SELECT attempts FROM occurrence_jobs WHERE attempts > 0',
-    );
-    expect(rows).toHaveLength(1);
   });
 
   it('is noted for a thousand series in the time of one chunk', async () => {

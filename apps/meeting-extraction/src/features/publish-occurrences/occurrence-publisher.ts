@@ -19,7 +19,6 @@ import {
   type ClaimedJobs,
   extendHorizon,
   holdJobs,
-  OCCURRENCES_DUE,
   type OccurrenceJob,
   postponeJobs,
   type Settled,
@@ -32,7 +31,7 @@ export interface OccurrencePublisherOptions {
   horizonDays: number;
   logger: Logger;
   metrics: ServiceMetrics;
-  /** How often due series are looked for; consumers wake it besides. */
+  /** How often due series are looked for. */
   everyMs?: number;
   /** At most so many occurrences are told of in one transaction. */
   chunk?: number;
@@ -49,12 +48,11 @@ const charactersAtOnce = 1_000_000;
 const mostPerDay = 24;
 
 /**
- * Publishes the occurrences of series for the coming days: at once where something changed, else when the next one comes within the
+ * Publishes the occurrences of series for the coming days: soon where something changed, else when the next one comes within the
  * horizon. Each transaction claims, decides and writes a bounded part and leaves the rest due, so that it may end anywhere.
  */
 export class OccurrencePublisher {
   private readonly loop: Worker;
-  private readonly stopListening: () => void;
   private horizonIsKnown = false;
 
   constructor(private readonly options: OccurrencePublisherOptions) {
@@ -64,17 +62,11 @@ export class OccurrencePublisher {
       logger: options.logger,
       run: () => this.round(),
     });
-    this.stopListening = options.database.onCommit((signals) => {
-      if (signals.has(OCCURRENCES_DUE)) this.loop.wake();
-    });
   }
 
   start = () => this.loop.start();
 
-  async stop(): Promise<void> {
-    this.stopListening();
-    await this.loop.stop();
-  }
+  stop = () => this.loop.stop();
 
   /** One part of what is due; `'again'` when there was some. */
   async round(): Promise<'again' | void> {
@@ -95,7 +87,7 @@ export class OccurrencePublisher {
     } catch (error) {
       if (error instanceof ConcurrencyConflict || isTransientDatabaseError(error)) throw error;
       logger.error({ error, families: families.length }, 'occurrences could not be published');
-      await postponeJobs(database, families);
+      await postponeJobs(database, families, this.options.now?.());
       return 'again';
     }
   }
@@ -156,7 +148,7 @@ export class OccurrencePublisher {
 
   private settle(
     { family, changed }: OccurrenceJob,
-    { follow, next }: OccurrencePlan,
+    { follow, next, overAt }: OccurrencePlan,
     taken: number,
     { now, to }: { now: number; to: number },
   ): Settled {
@@ -164,10 +156,12 @@ export class OccurrencePublisher {
     // Due again at once, but behind what others wait for.
     if (rest !== undefined)
       return { family, dueAt: now, complete: false, ...(!changed && { publishedUntil: rest.startsAt }) };
-    if (next === undefined) return { family, complete: true };
+    const told = { family, complete: true, publishedUntil: to };
     const { horizonDays, random = Math.random } = this.options;
-    const dueAt = dueFor(next, { now, horizonDays, place: placeOf(family), random: random() });
-    return { family, dueAt, complete: true, publishedUntil: to };
+    if (next !== undefined)
+      return { ...told, dueAt: dueFor(next, { now, horizonDays, place: placeOf(family), random: random() }) };
+    // What was told of may still change, so that the job stays until that is over.
+    return overAt !== undefined && overAt > now ? { ...told, dueAt: overAt } : told;
   }
 
   private countUnusable(series: number): void {

@@ -1,4 +1,5 @@
 import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
+import { assessMeeting } from '@calendar-sync/meeting-intelligence';
 import { entryIdOf } from '@calendar-sync/contracts-sync';
 import type { MeetingAbout, MeetingDetails } from '../../domain/meeting';
 import { type Family, type KnownSeries, type OccurrencePlan, planOccurrences, type Span } from './plan-occurrences';
@@ -53,6 +54,20 @@ describe('The occurrences of a series', () => {
     expect(next).toBe(at('2026-11-28T08:00:00Z'));
   });
 
+  it('have each a key of its own, which an entry of their own would have too', () => {
+    const iCalUid = 'uid@google.com';
+    const of = (more: Partial<MeetingDetails>) =>
+      plan({ series: [series({ meetingKey: iCalUid, ...more })] }).follow.map(
+        ({ about: { originalStart }, verdict }) => ({
+          told: 'meeting' in verdict && verdict.meeting.meetingKey,
+          own: assessMeeting({ status: 'confirmed', iCalUid, ...(originalStart && { originalStart }) }).meetingKey,
+        }),
+      );
+    for (const { told, own } of [...of({}), ...of({ start: { date: '2026-11-23' }, end: { date: '2026-11-24' } })])
+      expect(told).toBe(own);
+    expect(of({})[0]?.told).toBe('uid@google.com@2026-11-25T08:00:00Z');
+  });
+
   it('one that is under way is among them, what is over is not', () => {
     expect(idsOf(plan({ series: [series()] }, { from: at('2026-11-25T08:10:00Z') }))).toEqual(ofDays(25, 26, 27));
     expect(idsOf(plan({ series: [series()] }, { from: at('2026-11-25T08:15:00Z') }))).toEqual(ofDays(26, 27));
@@ -71,19 +86,21 @@ describe('The occurrences of a series', () => {
   it('change with it, and are given up where it has none any more', () => {
     const published = publishedBy(plan({ series: [series()] }));
     const renamed = series({ title: 'Daily', recurrence: ['RRULE:FREQ=DAILY;UNTIL=20261126T235959Z'] });
-    const { follow, next } = plan({ series: [renamed], published });
+    const { follow, next, overAt } = plan({ series: [renamed], published });
     expect(follow.map(({ verdict }) => ('meeting' in verdict ? verdict.meeting.title : verdict.noMeeting))).toEqual([
       'Daily',
       'Daily',
       'no_longer_in_series',
     ]);
     expect(next).toBeUndefined();
+    expect(overAt).toBe(at('2026-11-26T08:15:00Z'));
   });
 
   it('are given up for its own reason when it is no meeting any more', () => {
     const published = publishedBy(plan({ series: [series()] }));
-    const { follow } = plan({ series: [{ about: about('abc'), reason: 'declined' }], published });
-    expect(follow.map(({ verdict }) => verdict)).toEqual(Array(3).fill({ noMeeting: 'declined' }));
+    const noMeeting = { noMeeting: 'declined_by_self', why: [{ code: 'declined_by_self', sentence: 'He declined.' }] };
+    const { follow } = plan({ series: [{ about: about('abc'), noMeeting }], published });
+    expect(follow.map(({ verdict }) => verdict)).toEqual(Array(3).fill(noMeeting));
   });
 
   it('are other ones when its time is moved, because each is named by its place', () => {

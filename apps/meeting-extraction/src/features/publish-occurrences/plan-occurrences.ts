@@ -1,4 +1,4 @@
-import { meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
+import { instanceKey, meetingIdOf } from '@calendar-sync/contracts-meeting-extraction';
 import { entryIdOf } from '@calendar-sync/contracts-sync';
 import {
   instanceId,
@@ -11,14 +11,15 @@ import {
   UnusableRecurrence,
 } from '@calendar-sync/recurrence';
 import type { MeetingAbout, MeetingDetails, MeetingTime } from '../../domain/meeting';
-import { decide, type FollowSeries } from '../../domain/meeting.decider';
+import { decide, type FollowSeries, type NoMeeting } from '../../domain/meeting.decider';
 
 /** A series as it is now: what a split made of one is another. */
 export interface KnownSeries {
   about: MeetingAbout;
   /** Absent where it is no meeting any more. */
   meeting?: MeetingDetails;
-  reason?: string;
+  /** Then, why. */
+  noMeeting?: NoMeeting;
 }
 
 export interface Family {
@@ -47,6 +48,8 @@ export interface OccurrencePlan {
   follow: (FollowSeries['data'] & { startsAt: number })[];
   /** Start of the first occurrence after the span; absent where no more will come. */
   next?: number;
+  /** Where no more will come: when the last one is over. Until then the series may still change. */
+  overAt?: number;
   /** Series whose rules can't be expanded, or are too dense. */
   unusable: number;
 }
@@ -73,10 +76,12 @@ export function planOccurrences(family: Family, span: Span): OccurrencePlan {
 
   let unusable = 0;
   let next: number | undefined;
+  let overAt: number | undefined;
   for (const { about, meeting } of living) {
-    const { occurrences, following } = expand(meeting, span);
+    const { occurrences, following, last } = expand(meeting, span);
     if (occurrences === undefined) unusable += 1;
     if (following !== undefined) next = Math.min(next ?? Infinity, following);
+    if (last !== undefined) overAt = Math.max(overAt ?? -Infinity, last);
     for (const occurrence of occurrences ?? []) {
       if (taken.has(slotOf(occurrence.originalStart, span.timeZone))) continue;
       const followed = occurrenceOf(about, meeting, occurrence, span.timeZone);
@@ -96,12 +101,12 @@ export function planOccurrences(family: Family, span: Span): OccurrencePlan {
     .filter(({ about }) => !wanted.has(about.meetingId))
     .map(({ about, meeting }) => ({
       about,
-      verdict: { noMeeting: reasonFor(about, family.series) },
+      verdict: reasonFor(about, family.series),
       startsAt: startOf(meeting),
     }));
   return {
     follow: [...news, ...gone].sort((a, b) => a.startsAt - b.startsAt),
-    ...(next !== undefined && { next }),
+    ...(next !== undefined ? { next } : overAt !== undefined && { overAt }),
     unusable,
   };
 }
@@ -111,16 +116,21 @@ const scheduled = (of: { about: MeetingAbout; meeting: MeetingDetails }) => ({ s
 const startOf = ({ start }: MeetingDetails): number =>
   'date' in start ? Date.parse(start.date) : Date.parse(start.dateTime);
 
-const reasonFor = ({ seriesId }: MeetingAbout, series: readonly KnownSeries[]): string => {
+const noLongerInSeries: NoMeeting = {
+  noMeeting: 'no_longer_in_series',
+  why: [{ code: 'no_longer_in_series', sentence: 'Its series does not take place then any more.' }],
+};
+
+const reasonFor = ({ seriesId }: MeetingAbout, series: readonly KnownSeries[]): NoMeeting => {
   const of = series.find(({ about }) => about.entryId === seriesId);
-  return (of?.meeting === undefined && of?.reason) || 'no_longer_in_series';
+  return (of?.meeting === undefined ? of?.noMeeting : undefined) ?? noLongerInSeries;
 };
 
 /** `occurrences` is absent where the rules can't be expanded or give too many. */
 function expand(
   { start, end, recurrence = [] }: MeetingDetails,
   { from, to, anew, timeZone, most }: Span,
-): { occurrences?: Occurrence[]; following?: number } {
+): { occurrences?: Occurrence[]; following?: number; last?: number } {
   const series: Series = { start, end, recurrence, defaultTimeZone: timeZone };
   try {
     const occurrences: Occurrence[] = [];
@@ -129,24 +139,23 @@ function expand(
       occurrences.push(occurrence);
       if (occurrences.length > most) return {};
     }
-    const following = startAfter(series, to);
-    return { occurrences, ...(following !== undefined && { following }) };
+    return { occurrences, ...whatFollows(series, to) };
   } catch (error) {
     if (error instanceof UnusableRecurrence) return {};
     throw error;
   }
 }
 
-function startAfter(series: Series, from: number): number | undefined {
+function whatFollows(series: Series, from: number): { following: number } | { last: number } {
   for (const { startsAt } of occurrencesBetween(series, { from, to: from + lookout, allDayTimeZone }))
-    if (startsAt >= from) return startsAt;
+    if (startsAt >= from) return { following: startsAt };
   const last = lastInstant(series, allDayTimeZone);
-  return last !== undefined && last <= from + lookout ? undefined : from + lookout;
+  return last !== undefined && last <= from + lookout ? { last } : { following: from + lookout };
 }
 
 function occurrenceOf(
   { ownerId, calendarId, entryId: seriesId, providerEntryId: master, family }: MeetingAbout,
-  { recurrence: _itsSeries, ...meeting }: MeetingDetails,
+  { recurrence: _itsSeries, meetingKey, ...meeting }: MeetingDetails,
   { originalStart, start, end }: Occurrence,
   timeZone: string,
 ): FollowSeries['data'] {
@@ -163,5 +172,6 @@ function occurrenceOf(
     ...(family !== undefined && { family }),
     fromSeries: true,
   };
-  return { about, verdict: { meeting: { ...meeting, start, end } } };
+  const key = meetingKey === undefined ? {} : { meetingKey: instanceKey(meetingKey, originalStart) };
+  return { about, verdict: { meeting: { ...meeting, start, end, ...key } } };
 }

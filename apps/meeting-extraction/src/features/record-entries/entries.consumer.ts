@@ -2,11 +2,16 @@ import { calendarEntries } from '@calendar-sync/contracts-sync';
 import type { Collector, MessageContext } from '@calendar-sync/kafka';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { MeetingExtractionConfig } from '../../meeting-extraction.config';
 import { type EntryMessage, type ReceivedEntry, recordEntries } from './record-entries.handler';
 
 @Controller()
 export class EntriesConsumer {
-  private readonly entries: Collector<ReceivedEntry> = { flush: recordEntries };
+  private readonly entries: Collector<ReceivedEntry>;
+
+  constructor({ MEETING_SERVICES_FILE: services }: MeetingExtractionConfig) {
+    this.entries = { flush: (tx, received) => recordEntries(tx, received, services) };
+  }
 
   @EventPattern<string>(calendarEntries.name)
   receive(@Payload() message: EntryMessage, @Ctx() context: MessageContext): void {

@@ -1,4 +1,5 @@
 import type { EntryV1 } from '@calendar-sync/contracts-sync';
+import { parseMeetingServices } from '@calendar-sync/meeting-intelligence';
 import { aboutOf, verdictOn } from './meeting-of-entry';
 
 const entry: EntryV1 = {
@@ -19,7 +20,8 @@ const entry: EntryV1 = {
 
 describe('A meeting made of an entry', () => {
   it('holds what a meeting needs and nothing else of the entry', () => {
-    expect(verdictOn(entry)).toEqual({
+    const verdict = verdictOn(entry, []);
+    expect(verdict).toMatchObject({
       meeting: {
         title: 'Standup',
         start: entry.start,
@@ -29,6 +31,34 @@ describe('A meeting made of an entry', () => {
         reasons: expect.arrayContaining(['join_link_in_location']),
       },
     });
+    expect(JSON.stringify(verdict)).not.toContain('long');
+  });
+
+  it('says how sure that is, why in sentences, and every way to join', () => {
+    const verdict = verdictOn({ ...entry, iCalUid: 'abc@google.com' }, []);
+    expect(verdict).toMatchObject({
+      meeting: {
+        why: expect.arrayContaining([{ code: 'join_link_in_location', sentence: expect.any(String) }]),
+        confidence: expect.any(Number),
+        links: [
+          {
+            url: 'https://zoom.us/j/123456789',
+            why: expect.arrayContaining([{ code: expect.any(String), sentence: expect.any(String) }]),
+          },
+        ],
+        meetingKey: 'abc@google.com',
+        nature: { size: 'solo', recurring: false },
+      },
+    });
+  });
+
+  it("knows a customer's own services", () => {
+    const own = { ...entry, location: 'https://meet.acme.example/room/42' };
+    const services = parseMeetingServices([
+      { provider: 'acme-meet', host: 'meet.acme.example', path: '/room/{meetingId}' },
+    ]);
+    expect(verdictOn(own, services)).toMatchObject({ meeting: { join: { provider: 'acme-meet' } } });
+    expect(verdictOn(own, [])).toMatchObject({ noMeeting: 'solo_without_join_link' });
   });
 
   it('knows which instance of which series it is', () => {
@@ -42,7 +72,10 @@ describe('A meeting made of an entry', () => {
   });
 
   it('is none, with the reason, when the entry is cancelled or nobody meets', () => {
-    expect(verdictOn({ ...entry, status: 'cancelled' })).toEqual({ noMeeting: 'entry-cancelled' });
-    expect(verdictOn({ ...entry, location: 'Room 1' })).toEqual({ noMeeting: 'solo_without_join_link' });
+    expect(verdictOn({ ...entry, status: 'cancelled' }, [])).toEqual({
+      noMeeting: 'entry_cancelled',
+      why: [{ code: 'entry_cancelled', sentence: 'Its entry was cancelled.' }],
+    });
+    expect(verdictOn({ ...entry, location: 'Room 1' }, [])).toMatchObject({ noMeeting: 'solo_without_join_link' });
   });
 });

@@ -7,8 +7,10 @@ import {
   type EventMetadata,
   type Transaction,
 } from '@calendar-sync/event-sourcing-postgres';
+import type { MeetingService } from '@calendar-sync/meeting-intelligence';
 import { meeting, type MeetingCommand, type MeetingEvent, type Verdict } from '../../domain/meeting.decider';
 import { type MeetingAbout, streamOf } from '../../domain/meeting';
+import { judgedEntries } from '../../projections/judged-entries.projection';
 import { asMessage, meetings } from '../../projections/meetings.projection';
 import { meetingPublications } from '../../publishing/meeting.publications';
 import { touchFamilies } from '../publish-occurrences/occurrence-jobs';
@@ -26,9 +28,28 @@ interface Judged {
   verdict: Verdict;
 }
 
+/** Entries of one cause, each with what it is taken for. */
+export interface JudgedTogether {
+  judged: readonly Judged[];
+  metadata: EventMetadata;
+}
+
 /** Decides for many entries at once, in their order; one statement each for what is known, what is decided and what is shown. */
-export async function recordEntries(tx: Transaction, received: readonly ReceivedEntry[]): Promise<void> {
-  const groups = ofOneCause(received);
+export async function recordEntries(
+  tx: Transaction,
+  received: readonly ReceivedEntry[],
+  services: readonly MeetingService[],
+): Promise<void> {
+  await applyProjection(
+    tx,
+    judgedEntries,
+    received.map(({ message }) => message),
+  );
+  await recordJudged(tx, ofOneCause(received, services));
+}
+
+/** The same for what was judged already. */
+export async function recordJudged(tx: Transaction, groups: readonly JudgedTogether[]): Promise<void> {
   await touchFamilies(
     tx,
     groups.flatMap(({ judged, metadata }) =>
@@ -45,11 +66,11 @@ export async function recordEntries(tx: Transaction, received: readonly Received
 }
 
 /** Consecutive messages of one push, told by their correlation id, which what follows from them carries on. */
-function ofOneCause(received: readonly ReceivedEntry[]) {
+function ofOneCause(received: readonly ReceivedEntry[], services: readonly MeetingService[]): JudgedTogether[] {
   const groups: { cause: string; metadata: EventMetadata; judged: Judged[] }[] = [];
   for (const { message, metadata } of received) {
     const { ownerId, entry } = message.data;
-    const judged = { about: aboutOf(ownerId, entry), verdict: verdictOn(entry) };
+    const judged = { about: aboutOf(ownerId, entry), verdict: verdictOn(entry, services) };
     const { causationId: _ofOneMessage, ...carried } = metadata;
     const cause = JSON.stringify(carried);
     const last = groups.at(-1);

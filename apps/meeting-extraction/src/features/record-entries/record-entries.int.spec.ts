@@ -46,7 +46,7 @@ describe('Recording entries', () => {
     ]);
     expect(await rowOf(entry.entryId)).toMatchObject({
       status: 'cancelled',
-      reason: 'entry-cancelled',
+      reason: 'entry_cancelled',
       meeting: { title: 'Daily' },
     });
   });
