@@ -1,6 +1,8 @@
 import type { JWK } from 'jose';
+import { type MeetingService, parseMeetingServices } from '@calendar-sync/meeting-intelligence';
 import {
   IntegerSetting,
+  JsonFileSetting,
   JsonSetting,
   ListSetting,
   ServiceConfig,
@@ -42,4 +44,8 @@ export class GatewayConfig extends ServiceConfig {
   /** Requests of one subject, in bursts and on average. */
   @IntegerSetting({ min: 1, default: 3_000 })
   RATE_LIMIT_PER_MINUTE: number;
+
+  /** What a customer's own services look like, from the file that the variable names: as meeting-extraction knows them. */
+  @JsonFileSetting('must name a JSON file with meeting services', parseMeetingServices, { default: [] })
+  MEETING_SERVICES_FILE: readonly MeetingService[];
 }

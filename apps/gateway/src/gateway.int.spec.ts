@@ -250,6 +250,7 @@ describe('the description of the API', () => {
         `GET ${api}/entries/{user_id}`,
         `GET ${api}/entries/{user_id}/{entry_id}/history`,
         `GET ${api}/meetings/{user_id}`,
+        `POST ${api}/meetings/preview`,
         `POST ${api}/sync/{user_id}`,
         `GET ${api}/sync/{user_id}`,
       ].sort(),

@@ -28,6 +28,7 @@ import { ListEntries } from './features/list-entries/list-entries.handler';
 import { ListedInstances } from './features/list-entries/listed-instances';
 import { ListMeetingsController } from './features/list-meetings/list-meetings.controller';
 import { ListMeetings } from './features/list-meetings/list-meetings.handler';
+import { PreviewMeetingController } from './features/preview-meeting/preview-meeting.controller';
 import { RequestSyncController } from './features/request-sync/request-sync.controller';
 import { RequestSync } from './features/request-sync/request-sync.handler';
 import { ShowSyncController } from './features/show-sync/show-sync.controller';
@@ -45,6 +46,7 @@ import { gateway } from './gateway.service';
     ListEntriesController,
     ShowHistoryController,
     ListMeetingsController,
+    PreviewMeetingController,
     RequestSyncController,
     ShowSyncController,
     ReadModelsConsumer,

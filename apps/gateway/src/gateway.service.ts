@@ -5,6 +5,7 @@ import { calendarEntries, calendars, calendarSyncs, connections, syncOperations 
 import { projectionMigration } from '@calendar-sync/event-sourcing-postgres';
 import { defineService } from '@calendar-sync/service-host';
 import { describeApi } from './features/describe-api/api-description';
+import { takeLargeEvents } from './features/preview-meeting/large-events';
 import { GatewayConfig } from './gateway.config';
 import { ClientOwnersAndKeys1767225900000 } from './migrations/1767225900000-client-owners-and-keys.migration';
 import { readModels } from './projections/read-models';
@@ -19,5 +20,8 @@ export const gateway = defineService({
   publications: operationPublications,
   subscriptions: [calendarEntries, calendars, connections, calendarSyncs, syncOperations, meetings, calendarHealth],
   commands: gatewayCommands,
-  configure: describeApi,
+  configure: (app) => {
+    describeApi(app);
+    takeLargeEvents(app);
+  },
 });

@@ -32,6 +32,7 @@ const descriptions: Record<number, string> = {
   401: 'No token, or one that is not accepted; see WWW-Authenticate',
   403: 'The token lacks a scope',
   404: 'Not there, or not yours',
+  413: 'The body is larger than this route takes',
   422: 'Understood, but a rule says no',
   429: 'Too many requests; see Retry-After',
   503: 'Not available at the moment; see Retry-After',
@@ -47,6 +48,7 @@ const examples: Record<number, Parameters<typeof problemDocument>[1]> = {
   401: { detail: 'the token has expired' },
   403: { code: 'insufficient-scope', detail: 'the token lacks the scope entries:read' },
   404: { detail: 'there is no such thing, or it is not yours' },
+  413: { detail: 'send a smaller body' },
   422: {
     code: 'idempotency-key-reused',
     detail: 'this Idempotency-Key was used for another request within the last 24 hours: take a new one',

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { MeetingV1 } from '@calendar-sync/contracts-meeting-extraction';
+import { instanceKey, type MeetingV1 } from '@calendar-sync/contracts-meeting-extraction';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE, ServiceMetrics } from '@calendar-sync/service-host';
 import { inZone } from '../list-entries/entry.view';
@@ -39,6 +39,7 @@ function view(
     end,
     recurrence: _rules,
     providerEntryId: _ofTheSeries,
+    meetingKey,
     ...rest
   } = meeting;
   const place = occurrence
@@ -63,5 +64,13 @@ function view(
         start: inZone(start, row.calendarZone),
         end: inZone(end, row.calendarZone),
       };
-  return { ...place, ...rest, learnedAt: learned_at.toISOString(), sequence: Number(sequence) };
+  const key = occurrence && meetingKey !== undefined ? instanceKey(meetingKey, occurrence.originalStart) : meetingKey;
+  return {
+    ...place,
+    ...rest,
+    ...(rest.join && { joinUrl: rest.join.url }),
+    ...(key !== undefined && { meetingKey: key }),
+    learnedAt: learned_at.toISOString(),
+    sequence: Number(sequence),
+  };
 }

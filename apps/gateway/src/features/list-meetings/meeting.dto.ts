@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DialInDto, NatureDto, RankedLinkDto, ReasonDto } from './assessment.dto';
 import {
   AllDayDto,
   AttendeeDto,
@@ -52,12 +53,31 @@ export class MeetingDto {
   attendees?: AttendeeDto[];
   @ApiPropertyOptional({ type: JoinLinkDto, description: 'Absent when there is no way to join from afar' })
   join?: JoinLinkDto;
+  @ApiPropertyOptional({ description: '`url` of `join`', example: 'https://meet.google.com/abc-defg-hij' })
+  joinUrl?: string;
+  @ApiPropertyOptional({ type: [RankedLinkDto], description: 'Every way to join, best first' })
+  links?: RankedLinkDto[];
+  @ApiPropertyOptional({ type: [DialInDto] })
+  dialIns?: DialInDto[];
   @ApiProperty({
     type: [String],
-    example: ['has-other-attendees'],
-    description: 'Why it is taken for a meeting: stable codes',
+    example: ['join_link_in_description', 'two_or_more_attendees'],
+    description: 'Why it is taken for a meeting: stable codes, the weightiest first',
   })
   reasons: string[];
+  @ApiPropertyOptional({ type: [ReasonDto], description: 'The same in sentences' })
+  why?: ReasonDto[];
+  @ApiPropertyOptional({ description: 'How sure it is that this is a meeting, 0 to 1', example: 0.98 })
+  confidence?: number;
+  @ApiPropertyOptional({
+    description: "The same for the same meeting in every attendee's calendar; each instance has its own",
+    example: 'abc123@google.com',
+  })
+  meetingKey?: string;
+  @ApiPropertyOptional({ description: 'The same for every meeting that is held in the same room' })
+  roomKey?: string;
+  @ApiPropertyOptional({ type: NatureDto })
+  nature?: NatureDto;
   @ApiProperty({ format: 'date-time', description: 'When the change that made it so was recorded' })
   learnedAt: string;
   @ApiProperty({ description: 'Of that change among all meetings of the calendar', example: 4 })
