@@ -15,6 +15,17 @@ export interface HistoryItem {
   learnedAt: string;
 }
 
+export interface ServedMeeting {
+  meetingId: string;
+  entryId: string;
+  seriesId?: string;
+  title?: string;
+  start: { dateTime?: string; date?: string };
+  join?: { url: string };
+  reasons: string[];
+  why?: { code: string; sentence: string }[];
+}
+
 interface Page<Item> {
   items: Item[];
   nextPageToken?: string;
@@ -53,8 +64,7 @@ export function gatewayClient(stack: Stack, user: string, origin: string = stack
       (await http.get<Page<{ calendarId: string; providerCalendarId: string; timeZone: string }>>(`/calendars/${user}`))
         .items,
     entries: (from: string, to: string) => all<ServedInstance & { entryId: string }>(`/entries/${user}`, { from, to }),
-    meetings: (from: string, to: string) =>
-      all<{ title?: string; entryId: string; join?: { url: string } }>(`/meetings/${user}`, { from, to }),
+    meetings: (from: string, to: string) => all<ServedMeeting>(`/meetings/${user}`, { from, to }),
     history: (entryId: string) => all<HistoryItem>(`/entries/${user}/${entryId}/history`, {}),
     requestSync: (waitSeconds?: number) =>
       http.post<Operation>(`/sync/${user}`, undefined, waitSeconds ? { prefer: `wait=${waitSeconds}` } : {}),

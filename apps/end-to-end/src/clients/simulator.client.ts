@@ -98,6 +98,9 @@ export function simulatorClient(url: string) {
       http.post<{ id: string }>(events(person), event, await asOwner(person)),
     patch: async (person: SimulatedPerson, id: string, event: object) =>
       http.patch<{ id: string }>(events(person, id), event, await asOwner(person)),
+    /** "This and following", of an occurrence. */
+    split: (person: SimulatedPerson, eventId: string, changes: object) =>
+      http.post('/admin/split', { account: person.email, eventId, changes }),
     delete: async (person: SimulatedPerson, id: string) => http.delete(events(person, id), await asOwner(person)),
   };
 }
