@@ -7,13 +7,17 @@ const main = join(__dirname, '../../../../tools/local-stack/dist/main.js');
 const addresses = ['POSTGRES_PORT', 'KAFKA_PORT', 'GATEWAY_PORT', 'SIMULATOR_PORT'];
 
 /** What `npm run <command>` does and says, beside a running stack. Throws when it fails. */
-export async function stackCommand(stack: Stack, ...args: string[]): Promise<string> {
+export const stackCommand = (stack: Stack, ...args: string[]): Promise<string> => stackCommandIn({}, stack, ...args);
+
+/** The same in an environment with more in it. */
+export async function stackCommandIn(env: NodeJS.ProcessEnv, stack: Stack, ...args: string[]): Promise<string> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       LOCAL_STACK_DIR: stack.directory.path,
+      ...env,
       ...Object.fromEntries(addresses.map((name) => [name, stack.settings[name]])),
     },
   });

@@ -43,6 +43,13 @@ export const restoringGuards: Guards = {
         find: 'const wanted = lost.filter(({ decided }) => unknown.has(decided.entryId));',
         replace: 'const wanted = [];',
       },
+      // The service's own process, which the command starts, is woven too.
+      {
+        module: 'tools/local-stack/dist/commands/compiled-script.js',
+        find: 'env: (0, services_1.settingsFor)(service, settings)',
+        replace:
+          'env: { ...(0, services_1.settingsFor)(service, settings), NODE_OPTIONS: process.env.NODE_OPTIONS, WEAVE_FILE: process.env.WEAVE_FILE }',
+      },
     ],
   },
   'contradictions-are-parked': {
