@@ -35,11 +35,14 @@ const phoneIdLabels = [
 ];
 const pinLabels = ['pin(?:[- ]?(?:code|nummer|number))?|pin ?码|暗証番号|audio pin|telefon-?pin|phone pin|numeric pin'];
 
+/** "Mot de passe de la réunion" */
+const ofMeeting =
+  '(?: (?:de (?:la )?|del(?:la)? |da |van de |för |do )?(?:r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|vergadering|spotkania|meeting|konferencji|mötet))?';
 const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
 /** The labels in one pattern, so that a text is looked through once. */
 const label = new RegExp(
-  `(?<![\\p{L}\\p{N}_/?&=-])(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)})|(?<pin>${group(pinLabels)}))`,
+  `(?<![\\p{L}\\p{N}_/?&=-])(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting})|(?<pin>${group(pinLabels)}))`,
   'giu',
 );
 const cjkLabel = /^[^\x00-\x7f]/u;

@@ -26,23 +26,22 @@ const takesNumbers = new Set([
   'other',
 ]);
 
-/** Gives the passcodes and numbers that stand in the texts to the links that they belong to. */
+/** Meet has no passcodes, and its numbers are for the telephone. */
+const takesNone = ({ opaque, provider }: Candidate): boolean => opaque !== undefined || provider === 'google-meet';
+
+/** Gives the passcodes and numbers that stand in the texts to the links that they belong to. Those of a text without a link are for the entry's first. */
 export const attributeCodes = (texts: readonly ReadText[], candidates: readonly Candidate[]): void => {
   for (const text of texts) {
     if (text.source === 'summary') continue;
     text.codes = writtenCodes(text.plain.text);
     if (text.codes.length === 0 || candidates.length === 0) continue;
-    const here = text.candidates.filter(({ opaque }) => !opaque);
-    attribute(text.plain.text, text.codes, here.length > 0 ? here : strangers(candidates, texts));
+    const owners = text.candidates.length > 0 ? text.candidates : candidates.slice(0, 1);
+    attribute(
+      text.plain.text,
+      text.codes,
+      owners.filter((candidate) => !takesNone(candidate)),
+    );
   }
-};
-
-/** Of a text without a link the codes are for the link of the entry, where there is one only or the best place has it. */
-const strangers = (candidates: readonly Candidate[], texts: readonly ReadText[]): Candidate[] => {
-  const outside = candidates.filter((candidate) =>
-    texts.every((text) => !text.candidates.includes(candidate) || text.source !== 'description'),
-  );
-  return outside.slice(0, 1).map((candidate) => candidate);
 };
 
 const attribute = (text: string, codes: readonly WrittenCode[], links: readonly Candidate[]): void => {
