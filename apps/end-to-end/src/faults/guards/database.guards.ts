@@ -29,7 +29,7 @@ export const databaseGuards: Guards = {
   'database-trouble-is-repeated': {
     does: 'What failed because the database went away is repeated, and is no failure of a message, a calendar or an account.',
     fault: 13,
-    test: 'stopped as by a crash',
+    test: 'all sessions are ended',
     weavings: [
       {
         module: 'libs/event-sourcing/postgres/dist/errors.js',
