@@ -61,11 +61,18 @@ export function simulatorClient(url: string) {
     `/calendar/v3/calendars/${encodeURIComponent(person.email)}/events${id && `/${encodeURIComponent(id)}`}`;
 
   return {
-    seed: async (people: number, entriesPerPerson: number, seed: number): Promise<SimulatedPerson[]> => {
+    /** Around a day, which is today where it isn't said: with the seed it decides everything. */
+    seed: async (
+      people: number,
+      entriesPerPerson: number,
+      seed: number,
+      today?: string,
+    ): Promise<SimulatedPerson[]> => {
       const { items } = await http.post<{ items: Omit<SimulatedPerson, 'user'>[] }>('/admin/seed', {
         people,
         entriesPerPerson,
         seed,
+        ...(today !== undefined && { today }),
       });
       return items.map((item) => ({ ...item, user: item.email.split('@')[0]! }));
     },
@@ -74,8 +81,13 @@ export function simulatorClient(url: string) {
       ...(await http.post<Omit<SimulatedPerson, 'user'>>('/admin/accounts', { email })),
       user: email.split('@')[0]!,
     }),
-    mutate: (accounts: readonly string[], count: number, seed: number) =>
-      http.post<{ items: unknown[] }>('/admin/mutations', { accounts, count, seed }),
+    mutate: (accounts: readonly string[], count: number, seed: number, today?: string) =>
+      http.post<{ items: unknown[] }>('/admin/mutations', {
+        accounts,
+        count,
+        seed,
+        ...(today !== undefined && { today }),
+      }),
     setFaults: (switches: object) => http.put('/admin/faults', switches),
     clearFaults: () => http.delete('/admin/faults'),
     truth: async (email: string, from: string, to: string): Promise<TrueInstance[]> =>

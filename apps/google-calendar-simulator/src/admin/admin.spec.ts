@@ -111,12 +111,15 @@ describe('seeded people', () => {
     ).toBe(true);
   });
 
-  it('and their changes are the same for the same seed', async () => {
-    const twin = await startSimulator({ startAt: Date.parse('2026-11-23T08:00:00Z') });
+  it.each([
+    ['on the same day', '2026-11-23T08:00:00Z', {}],
+    ['on any day, where the day is named', '2026-12-05T08:00:00Z', { today: '2026-11-23' }],
+  ])('and their changes are the same for the same seed %s', async (_when, startAt, day) => {
+    const twin = await startSimulator({ startAt: Date.parse(startAt) });
     try {
       const of = async (url: string) => {
-        await admin(url, 'POST', '/admin/seed', { people: 2, entriesPerPerson: 40, seed: 9 });
-        const changes = await admin(url, 'POST', '/admin/mutations', { count: 50, seed: 10 });
+        await admin(url, 'POST', '/admin/seed', { people: 2, entriesPerPerson: 40, seed: 9, ...day });
+        const changes = await admin(url, 'POST', '/admin/mutations', { count: 50, seed: 10, ...day });
         const { items } = await admin<Truth>(url, 'GET', `/admin/truth/ada.adler@example.com?${WINDOW}`);
         return {
           changes,

@@ -2,6 +2,7 @@ import { badRequest, notFound } from '../http/api-error';
 import { isObject, type JsonObject, jsonBody, number, text, texts } from '../http/json-input';
 import type { Call, Reply, Router } from '../http/router';
 import { Mutations } from '../seed/mutations';
+import { dateMoment } from '../events/event-time';
 import { slotOf } from '../events/occurrences';
 import { Seeder } from '../seed/seeder';
 import { loadCalendar } from '../ics/load-file';
@@ -24,7 +25,7 @@ export class SeedRoutes {
     const body = jsonBody(call);
     const seed = whole(body, 'seed', this.world.options.seed);
     const domain = text(body['domain']);
-    const accounts = new Seeder(this.world, seed).seed({
+    const accounts = new Seeder(this.world, seed, today(body)).seed({
       people: whole(body, 'people', 1),
       entriesPerPerson: whole(body, 'entriesPerPerson', 50),
       seed,
@@ -72,9 +73,18 @@ export class SeedRoutes {
     });
     const all = accounts ?? this.world.accounts.all();
     if (all.length === 0) throw badRequest('There are no accounts');
-    const mutations = new Mutations(this.world, all, whole(body, 'seed', this.world.store.position));
+    const mutations = new Mutations(this.world, all, whole(body, 'seed', this.world.store.position), today(body));
     return { status: 200, json: { items: mutations.apply(whole(body, 'count', 1), texts(body['kinds'])) } };
   }
+}
+
+/** The day around which things happen, `2026-11-23`; the clock's where absent. */
+function today(body: JsonObject): number | undefined {
+  const given = text(body['today']);
+  if (given === undefined) return undefined;
+  const moment = dateMoment(given);
+  if (Number.isNaN(moment)) throw badRequest('today is a date');
+  return moment;
 }
 
 function whole(body: JsonObject, field: string, byDefault: number): number {

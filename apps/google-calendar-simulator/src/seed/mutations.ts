@@ -7,7 +7,7 @@ import { Random } from '../journal/random';
 import type { Account } from '../oauth/account';
 import type { World } from '../world';
 import { JOIN_STYLES } from './meeting-links';
-import { Seeder } from './seeder';
+import { dayOf, Seeder } from './seeder';
 import { DAY } from './series';
 import { splitSeries } from './split-series';
 import { NOTES, OUTSIDERS, PLACES, TITLES } from './vocabulary';
@@ -27,22 +27,20 @@ interface Place {
 
 type Attempt = (place: Place) => string | undefined;
 
-/** Random changes as people make them; the same for the same seed and state. */
+/** Random changes as people make them; the same for the same seed, state and day. `today` is a UTC midnight. */
 export class Mutations {
   private readonly random: Random;
   private readonly seeder: Seeder;
-  private readonly today: number;
   private readonly attempts: readonly (readonly [kind: string, attempt: Attempt])[];
 
   constructor(
     private readonly world: World,
     private readonly accounts: readonly Account[],
     seed: number,
+    private readonly today = dayOf(world.clock.now()),
   ) {
     this.random = new Random(seed);
-    this.seeder = new Seeder(world, seed + 7);
-    const now = world.clock.now();
-    this.today = now - (now % DAY);
+    this.seeder = new Seeder(world, seed + 7, today);
     this.attempts = [
       ['create single', (place) => this.create(place, false)],
       ['create series', (place) => this.create(place, true)],

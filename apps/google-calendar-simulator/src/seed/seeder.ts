@@ -11,6 +11,8 @@ import { beginning, DAY, SERIES_KINDS, times } from './series';
 import { splitSeries } from './split-series';
 import { FIRST_NAMES, LAST_NAMES, NOTES, OUTSIDERS, PLACES, SERIES_TITLES, TITLES, ZONES } from './vocabulary';
 
+export const dayOf = (moment: number): number => moment - (moment % DAY);
+
 export interface SeedOptions {
   people: number;
   entriesPerPerson: number;
@@ -18,18 +20,16 @@ export interface SeedOptions {
   domain?: string;
 }
 
-/** Realistic calendars, the same for the same seed on the same day. */
+/** Realistic calendars, the same for the same seed and day; `today` is a UTC midnight. */
 export class Seeder {
   private readonly random: Random;
-  private readonly today: number;
 
   constructor(
     private readonly world: World,
     seed: number,
+    private readonly today = dayOf(world.clock.now()),
   ) {
     this.random = new Random(seed);
-    const now = world.clock.now();
-    this.today = now - (now % DAY);
   }
 
   seed({ people, entriesPerPerson, domain = 'example.com' }: SeedOptions): Account[] {
