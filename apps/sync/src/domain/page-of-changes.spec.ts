@@ -99,6 +99,16 @@ describe('a page of changes', () => {
     expect(types(decided)).toEqual(['series: EntryCancelled', 'moved: EntryCancelled']);
   });
 
+  it('drops with the tombstone of a series that was never seen what was seen of it, as by a guest of one occurrence', () => {
+    for (const gone of [tombstone(), tombstone({ updatedAt: 2_000 })]) {
+      const items = [item('series', gone)];
+      expect(endedSeries(items, new Map())).toEqual(['series']);
+      const decided = page(items, {}, { series: { moved: stored(living(exception)) } });
+      expect(types(decided)).toContain('moved: EntryCancelled');
+      expect(decided).toMatchObject({ cancelled: 1, ended: new Set(['series']) });
+    }
+  });
+
   it('does not revive an exception that is listed beside the tombstone of its master', () => {
     const changed = item('moved', { ...exception, updatedAt: 9_000 });
     const decided = page(

@@ -87,13 +87,13 @@ export function believable<Item extends Told>(items: readonly Item[]): { items: 
 
 /**
  * What this page cancels, and series that it turns into single entries: their exceptions go with them and have to be loaded. A single
- * entry may have some, too, from when it was a series.
+ * entry may have some, too, from when it was a series, and so may one that was never seen: a guest of one occurrence knows only that.
  */
 export function endedSeries(items: SeenItem[], stored: ReadonlyMap<string, StoredEntry>): string[] {
   const ended = items.filter(({ entryId, revision }) => {
+    if (revision.providerSeriesId !== undefined) return false;
     const known = stored.get(entryId)?.entry;
-    if (known === undefined || revision.providerSeriesId !== undefined) return false;
-    return revision.cancelled || (isSeries(known) && revision.details?.recurrence === undefined);
+    return revision.cancelled || (known !== undefined && isSeries(known) && revision.details?.recurrence === undefined);
   });
   return [...new Set(ended.map(({ entryId }) => entryId))];
 }
@@ -167,7 +167,7 @@ export function decidePage(
 
     const isMaster = item.revision.providerSeriesId === undefined;
     const isEnded = target.entry.cancelled !== undefined || !isSeries(target.entry);
-    if (isMaster && events.length > 0) {
+    if (isMaster && (events.length > 0 || !was.known)) {
       if (isEnded) endedHere.add(item.entryId);
       else endedHere.delete(item.entryId);
       if (isEnded) giveUpExceptions(item.entryId);
