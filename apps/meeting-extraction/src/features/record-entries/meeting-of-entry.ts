@@ -5,7 +5,7 @@ import { seriesRoot } from '@calendar-sync/recurrence';
 import type { JoinLink, MeetingAbout, MeetingDetails } from '../../domain/meeting';
 import type { Verdict } from '../../domain/meeting.decider';
 
-export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): MeetingAbout => ({
+export const aboutOf = (ownerId: string, entry: EntryV1 | CancelledEntryV1): MeetingAbout & { family: string } => ({
   ownerId,
   calendarId: entry.calendarId,
   meetingId: meetingIdOf(entry.entryId),

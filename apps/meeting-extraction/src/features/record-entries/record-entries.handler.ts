@@ -24,7 +24,7 @@ export interface ReceivedEntry {
 }
 
 interface Judged {
-  about: MeetingAbout;
+  about: MeetingAbout & { family: string };
   verdict: Verdict;
 }
 
@@ -54,7 +54,7 @@ export async function recordJudged(tx: Transaction, groups: readonly JudgedToget
     tx,
     groups.flatMap(({ judged, metadata }) =>
       judged.map(({ about, verdict }) => ({
-        family: about.family!,
+        family: about.family,
         calendarId: about.calendarId,
         ownerId: about.ownerId,
         recurs: 'meeting' in verdict && verdict.meeting.recurrence !== undefined,
