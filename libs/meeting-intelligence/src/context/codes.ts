@@ -1,3 +1,5 @@
+import { wordBegins } from '../text/letters';
+
 /** A passcode or a number that a text tells beside a link. */
 export interface WrittenCode {
   kind: 'passcode' | 'meetingId' | 'phoneId' | 'pin';
@@ -42,7 +44,7 @@ const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
 /** The labels in one pattern, so that a text is looked through once. */
 const label = new RegExp(
-  `(?<![\\p{L}\\p{N}_/?&=-])(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting})|(?<pin>${group(pinLabels)}))`,
+  `${wordBegins('_/?&=-')}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting})|(?<pin>${group(pinLabels)}))`,
   'giu',
 );
 const cjkLabel = /^[^\x00-\x7f]/u;

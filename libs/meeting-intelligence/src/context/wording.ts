@@ -1,3 +1,5 @@
+import { wordBegins, wordEnds } from '../text/letters';
+
 /** The wordings by which people say in a text what a link is for, in the languages in which they write most. */
 
 interface Wordings {
@@ -22,7 +24,7 @@ const near = (count: number): string =>
 
 /** One pattern out of many wordings; only for short pieces of text. */
 const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
-  const inWords = `(?<![\\p{L}\\p{N}])(?:${of(wordings, true)})(?![\\p{L}\\p{N}])`;
+  const inWords = `${wordBegins()}(?:${of(wordings, true)})${wordEnds}`;
   const inSigns = of(wordings, false);
   return new RegExp(`(${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'giu');
 };

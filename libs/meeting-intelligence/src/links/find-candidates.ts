@@ -114,8 +114,13 @@ const readWritten = (link: string, services: ServiceIndex): ReadLink | undefined
 };
 
 /** `…/j/123456789.Thanks` and `…/j/123456789Passcode`: a word that lost its blank. */
-const withoutGluedWord = (link: string): string =>
-  link.replace(/(?<=\d)[.,;:!]?\p{L}{2,20}$|(?<=[\p{L}\d])[.,;:!]\p{Lu}\p{L}{1,20}$/u, '');
+const withoutGluedWord = (link: string): string => {
+  const tail = link.slice(-GLUED);
+  const word = glued.exec(tail)?.[0].length ?? 0;
+  return word === 0 ? link : link.slice(0, -word);
+};
+const GLUED = 24;
+const glued = /(?<=\d)[.,;:!]?\p{L}{2,20}$|(?<=[\p{L}\d])[.,;:!]\p{Lu}\p{L}{1,20}$/u;
 
 const readText = (written: string | undefined, source: LinkSource, services: ServiceIndex): ReadText | undefined => {
   if (written === undefined) return undefined;

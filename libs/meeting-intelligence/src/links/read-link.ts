@@ -35,8 +35,12 @@ const withEquals = (link: string): string => {
     : link;
 };
 
+/** Longer ones are none: wrappers around wrappers take some thousands. */
+const LONGEST = 16_000;
+
 /** What the link joins, unwrapped; undefined for a link that joins nothing. */
 export const readLink = (written: string, services: ServiceIndex): ReadLink | undefined => {
+  if (written.length > LONGEST) return undefined;
   const outer = webUrl(withEquals(written));
   if (!outer) return undefined;
   const { url, wrappedBy, opaque } = unwrap(outer);

@@ -5,7 +5,9 @@ import type { ReadText } from './find-candidates';
 
 /** "Ignore the Meet link, we use Zoom": said of a conference that the calendar made by itself, where there is another way to join. */
 export const setDismissedAside = (texts: readonly ReadText[], candidates: readonly Candidate[]): void => {
-  if (candidates.length < 2) return;
+  const structured = candidates.filter(({ source }) => source === 'conferenceData' || source === 'hangoutLink');
+  const mayMatter = structured.length > 0 || candidates.some(({ cues }) => cues.has('warned'));
+  if (candidates.length < 2 || !mayMatter || structured.length === candidates.length) return;
   const dismissed = new Set<string>();
   for (const { plain, candidates: here } of texts) {
     const named = new Set(dismissedProviders(plain.text));
@@ -15,7 +17,6 @@ export const setDismissedAside = (texts: readonly ReadText[], candidates: readon
       if (named.size > 0 && !named.has(candidate.provider)) candidate.cues = without(candidate.cues, 'warned');
     }
   }
-  const structured = candidates.filter(({ source }) => source === 'conferenceData' || source === 'hangoutLink');
   const stays = candidates.some(
     ({ provider, cues, opaque }) => !dismissed.has(provider) && !cues.has('warned') && !opaque,
   );

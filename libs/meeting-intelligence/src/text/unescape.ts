@@ -62,14 +62,17 @@ const isFull = (line: string, isFirst: boolean): boolean => {
   return octets >= FOLDED_AT_LEAST || (isFirst && octets >= FOLDED_AT_LEAST - 12 && /https?:\/\/\S{8,76}$/i.test(line));
 };
 
-const surelyQuotedPrintable = /=\r?\n|=(?:C[2-5]|E2=80)=[89AB][0-9A-F]|=3D[^\n]*=(?:20|0A|0D|09)/;
+const coded = /=[0-9A-F]{2}/;
+/** A soft line break, letters beyond ASCII, or blanks and breaks beside an equals sign. */
+const surelyQuotedPrintable = (text: string): boolean =>
+  /=\r?\n|=(?:C[2-5]|E2=80)=[89AB][0-9A-F]/.test(text) || (text.includes('=3D') && /=(?:20|0A|0D|09)/.test(text));
 
 /** Mail's `=3D` and soft line breaks undone, where there are enough of them to be sure. A lone `=3D` is looked at with its link. */
 export const withoutQuotedPrintable = (text: string): string => {
-  if (!/=[0-9A-F]{2}/.test(text) || !surelyQuotedPrintable.test(text)) return text;
+  if (!coded.test(text) || !surelyQuotedPrintable(text)) return text;
   return text
     .replace(/=\r?\n/g, '')
-    .replace(/(?:=[0-9A-F]{2})+/g, (coded) => Buffer.from(coded.replaceAll('=', ''), 'hex').toString('utf8'));
+    .replace(/(?:=[0-9A-F]{2})+/g, (octets) => Buffer.from(octets.replaceAll('=', ''), 'hex').toString('utf8'));
 };
 
 const wide = /[\uff03\uff05\uff06\uff0d-\uff1a\uff1d\uff1f\uff20-\uff3a\uff3f\uff41-\uff5a]/g;

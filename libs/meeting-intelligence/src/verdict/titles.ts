@@ -1,14 +1,15 @@
+import { wordBegins, wordEnds } from '../text/letters';
+
 /** So much of a title is read. */
 const LONGEST = 200;
 
 const opening = `[\\s\\[({*"'“„_#!-]{0,4}`;
 const anyOf = (list: readonly string[]): string => `(?:${list.join('|')})`;
 /** The title begins with one of these words; a word before a hyphen is part of another: "Check-in", "Post-mortem". */
-const begins = (list: readonly string[]): RegExp =>
-  new RegExp(`^${opening}${anyOf(list)}(?![\\p{L}\\p{N}]|-\\p{L})`, 'iu');
+const begins = (list: readonly string[]): RegExp => new RegExp(`^${opening}${anyOf(list)}${wordEnds}(?!-\\p{L})`, 'iu');
 /** One of these words stands somewhere, or one of these signs of scripts without blanks. */
 const holds = (words: readonly string[], signs: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])${anyOf(words)}(?![\\p{L}\\p{N}])|${signs}`, 'iu');
+  new RegExp(`${wordBegins()}${anyOf(words)}${wordEnds}|${signs}`, 'iu');
 
 const calledOff = anyOf([
   'cancel(?:l)?ed|abgesagt|storniert|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|odwołan[eya]|anulowan[eya]',
@@ -84,7 +85,7 @@ const task = begins([
   'напомин\\p{L}{0,5}|отправить|подготовить|проверить|купить|создать',
 ]);
 const taskBehind = new RegExp(
-  `(?<![\\p{L}\\p{N}])${anyOf([
+  `${wordBegins()}${anyOf([
     '(?:ver)?schicken|senden|weiterleiten|vorbereiten|prüfen|testen|erstellen|einrichten|besorgen|anlegen|kaufen|lesen|schreiben|anschauen',
     'buchen|bestellen|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen',
   ])}\\s*$|(?:を送る|を送信|を共有|の準備|を準備|を確認|を作成|送付|買う|발송|보내기|준비하기)\\s*$|^(?:发送|发给|提醒|准备|检查|購買|购买|分享|确认|寄)`,
