@@ -71,7 +71,7 @@ type Notice = 'birthday' | 'working_location' | 'public_holiday';
 
 /** What one does alone with a link or about a meeting: "Send zoom link to Anna". */
 const task = begins([
-  "to-?do|task|reminder|remind(?: me)?|remember(?: to)?|don[’']t forget|note(?: to self)?|send|share|forward|e?mail|write|draft|prepare|prep",
+  "to-?do|task|reminder|remind(?: me)?|remember(?: to)?|don[’']t forget|(?:i )?(?:need|must|have to)(?: to)?|note(?: to self)?|send|share|forward|e?mail|write|draft|prepare|prep",
   'review|read|check|test|fix|update|create|set ?up|schedule|book (?!club|launch|talk|reading|fair)\\p{L}{1,20}|buy|order|pay|submit|upload',
   'download|install|renew|register|sign up|find|copy|paste|post|publish|finish|complete|edit|fill(?: in| out)?|print|research|ask|tell|ping',
   'message|text|follow[- ]?up|invite|add|change|move|replace|watch|re-?watch|listen|clean|organi[sz]e|plan|look (?:at|into|up)|think about',
@@ -87,13 +87,13 @@ const task = begins([
 const taskBehind = new RegExp(
   `${wordBegins()}${anyOf([
     '(?:ver)?schicken|senden|weiterleiten|vorbereiten|prüfen|testen|erstellen|einrichten|besorgen|anlegen|kaufen|lesen|schreiben|anschauen',
-    'buchen|bestellen|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen',
+    'buchen|bestellen|denken|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen|due|deadline|abgabe|fällig',
   ])}\\s*$|(?:を送る|を送信|を共有|の準備|を準備|を確認|を作成|送付|買う|발송|보내기|준비하기)\\s*$|^(?:发送|发给|提醒|准备|检查|購買|购买|分享|确认|寄)`,
   'iu',
 );
 /** "Zoom link for Anna": something to be passed on. */
 const passingOn =
-  /(?:link|lien|enlace|url|einladung|invite)s? (?:to|for|an|für|à|pour|a|para|naar|voor|do|dla|per)(?![\p{L}\p{N}])|^给.{1,12}发|发.{0,12}链接|傳.{0,8}連結|リンク.{0,4}(?:送|共有)/iu;
+  /(?:link|lien|enlace|url|einladung|invite)s? (?:to|for|an|für|à|pour|a|para|naar|voor|do|dla|per)(?![\p{L}\p{N}])|link[\p{L}-]{0,8} (?:.{0,30} )?(?:(?:ver)?(?:senden|schicken|sturen)|teilen|delen|weiterleiten|wysłać)(?![\p{L}\p{N}])|^给.{1,12}发|发.{0,12}链接|链接.{0,6}发|傳.{0,8}連結|リンク.{0,4}(?:送|共有)/iu;
 /** "Review meeting", "Prep call": such words name a gathering as well when one follows at once and ends the title. */
 const namedGathering =
   /^[\s[(]{0,2}(?:prep|review|update|follow[- ]?up|test|research|plan|note|check|change|report|record|catch[- ]?up)(?: \p{L}{1,14})?[ -](?:meeting|call|sync|session|stand-?up|workshop|webinar|interview|demo|kick-?off|discussion|chat|talk|huddle|board|group|committee)s?\s*$/iu;
