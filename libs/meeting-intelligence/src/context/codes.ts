@@ -79,7 +79,7 @@ export const writtenCodes = (text: string): WrittenCode[] => {
 };
 
 const somethingElse =
-  /(?:wi-?fi|wlan|w-lan|ssid|hotspot|door|gate|lock ?box|building|entrance|elevator|parking|safe|alarm|garage|tür|eingang|pforte|garagen?|porte|portail|puerta|porta|portaal|drzwi|invoice|document|pdf|zip|dossier|data ?room|portal|account|login|recording|aufzeichnung|enregistrement|grabación|無線|暗証|门禁|无线)/iu;
+  /(?:wi-?fi|wlan|w-lan|ssid|hotspot|door|gate|lock ?box|building|entrance|elevator|parking|safe|alarm|garage|tür|eingang|pforte|garagen?|porte|portail|puerta|porta|portaal|drzwi|invoice|document|(?:slides?|deck|presentation|folder|files?)\s?[:：]|pdf|zip|dossier|data ?room|portal|account|login|recording|aufzeichnung|enregistrement|grabación|無線|暗証|门禁|无线)/iu;
 
 /** Whether the line speaks of another thing that has a password: the Wi-Fi, a door, a file. */
 const isOfSomethingElse = (text: string, at: number): boolean => {

@@ -12,9 +12,9 @@ const phone =
 /** What is dialled after the number: `,,123456789#,,,,*654321#`. */
 const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
 const pinBehind =
-  /^[^\n]{0,60}?(?:pin|zugangscode|access code|code|kod|passcode|participant|conference id)(?:[ -]?(?:code|number|nummer))?\s?[:：]?\s{0,2}(\d[\d ]{2,16}\d)\s?#?/iu;
+  /^[^\n]{0,60}?(?:pin|zugangscode|access code|code d[’']acc[eè]s|codice|code|kod|senha|passcode|participant|conference id)(?:[ -]?(?:code|number|nummer))?\s?[:：]?\s{0,2}(\d[\d -]{2,16}\d)\s?#?/iu;
 const video =
-  /(?<![\w.%+-])(?:sips?:)?([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){0,3}(?:zoomcrc\.com|webex\.com|bjn\.vc|pexip\.me|plcm\.vc|onpexip\.com|starleaf\.com|lifesizecloud\.com|blueJeans\.com|vidyocloud\.com|teams\.bjn\.vc|gotomeet\.com|ringcentral\.com|zoom\.us|zoomgov\.com|join\.8x8\.vc|join\.cc|videxio\.net|call\.cisco\.com))(?![\w-])/giu;
+  /(?<![\w.%+-]|:\/\/[^\s/@]{0,64})(?:sips?:)?([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){0,3}(?:zoomcrc\.com|webex\.com|bjn\.vc|pexip\.me|plcm\.vc|onpexip\.com|starleaf\.com|lifesizecloud\.com|blueJeans\.com|vidyocloud\.com|teams\.bjn\.vc|gotomeet\.com|ringcentral\.com|zoom\.us|zoomgov\.com|join\.8x8\.vc|join\.cc|videxio\.net|call\.cisco\.com))(?![\w-])/giu;
 const sipUri = /(?<![\w+.-])sips?:[^\s<>"',;]{3,120}/giu;
 const h323Uri = /(?<![\w+.-])h323:[^\s<>"',;]{3,120}/giu;
 const address = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:##(\d{3,15}))?(?![\d.])/gu;
@@ -101,7 +101,7 @@ const beginsList = (matches: readonly RegExpExecArray[], index: number): boolean
   return third !== undefined && second!.index - first!.index < 60 && third.index - second!.index < 60;
 };
 
-const ofCode = /^\s*(?:[\p{L}-]{1,14} ){0,2}(?:pin|access code|code|conference id)/iu;
+const ofCode = /^\s*(?:[\p{L}-]{1,14} ){0,2}(?:pin|zugangscode|access code|code|conference id)/iu;
 
 const sameOrNextLine = (rest: string): string => {
   const [line = '', next = ''] = rest.split('\n', 2);

@@ -2,7 +2,10 @@ import { warning } from './wording';
 
 /** Names by which people call a service whose link they mean. A host is no such name. */
 const names: readonly [RegExp, string][] = [
-  [/(?<![\p{Script=Latin}\p{N}.@/-])(?:google meet|gmeet|meet|hangouts?)(?![\p{Script=Latin}\p{N}.])/iu, 'google-meet'],
+  [
+    /(?<![\p{Script=Latin}\p{N}.@/-])(?:google[ -]meet|gmeet|meet|hangouts?)(?![\p{Script=Latin}\p{N}.])/iu,
+    'google-meet',
+  ],
   [/(?<![\p{Script=Latin}\p{N}.@/-])teams(?![\p{Script=Latin}\p{N}.])/iu, 'teams'],
   [/(?<![\p{Script=Latin}\p{N}.@/-])zoom(?![\p{Script=Latin}\p{N}.])/iu, 'zoom'],
   [/(?<![\p{Script=Latin}\p{N}.@/-])webex(?![\p{Script=Latin}\p{N}.])/iu, 'webex'],

@@ -32,7 +32,7 @@ const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
 /** "Do not use this": the link that follows is forbidden. */
 export const warning = anyOf([
   words(
-    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial|work)|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer|not (?:valid|working|active)|ignore|disregard",
+    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial|work)|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer (?:use|using|in use)|no longer|not (?:valid|working|active)|ignore|disregard",
   ),
   words(
     'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht|ignorieren|ungültig(?:e[rn])?',
@@ -79,10 +79,10 @@ export const outdated = anyOf(
 /** "Take this one": outweighs a warning that stands farther away. */
 export const invitation = anyOf([
   words(
-    "new|updated|current|correct|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
+    "new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
   ),
   words(
-    'neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
+    'korrigiert\\p{L}{0,3}|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
   ),
   words('nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|plutôt|voici|désormais'),
   words('nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto'),

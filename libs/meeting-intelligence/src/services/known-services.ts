@@ -61,7 +61,7 @@ export const knownServices: readonly MeetingService[] = [
       tracking: 'from',
     },
   ),
-  service('zoom', 'events.zoom.us', '/ejl/{meetingId} /ejl/{meetingId}/**'),
+  service('zoom', 'events.zoom.us', '/ejl/{meetingId} /ejl/{meetingId}/** /ej/{meetingId} /ej/{meetingId}/**'),
   service('zoom', 'zm.page', '/**'),
   service(
     'teams',
@@ -83,7 +83,9 @@ export const knownServices: readonly MeetingService[] = [
       reads: readWebex,
     },
   ),
-  service('goto-meeting', 'meet.goto.com', '/{meetingId:digits(9-9)} /{meetingId} /*/{meetingId}'),
+  service('goto-meeting', 'meet.goto.com', '/{meetingId:digits(9-9)} /{meetingId} /*/{meetingId}', {
+    otherPaths: '/meetings /install /settings /history',
+  }),
   service(
     'goto-meeting',
     'gotomeeting.com',
@@ -205,6 +207,7 @@ export const knownServices: readonly MeetingService[] = [
   service('butter', 'app.butter.us butter.us', '/*/{meetingId} /{meetingId} /*/room/{meetingId}'),
   service('pop', 'pop.com', '/j/{meetingId}'),
   service('tuple', 'tuple.app', '/c/{meetingId}'),
+  service('cal-video', 'cal.video', '/{meetingId}'),
   service('cal-video', 'app.cal.com app.cal.eu cal.com', '/video/{meetingId}', {
     otherPaths: '/video/recordings /video/no-meeting-found',
   }),

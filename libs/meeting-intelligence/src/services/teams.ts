@@ -53,6 +53,8 @@ export const readTeams = (url: URL): Reading | undefined => {
   if (path.startsWith('/dl/launcher/')) {
     const target = URL.parse((parameter(query, 'url') ?? '').replace(/^\/_(?:\?[^#]*)?#/, ''), url.origin);
     if (!target || target.host !== url.host) return undefined;
+    // The launcher's own word for its guests.
+    target.search = target.search.replace(/&anon=true(?=&|$)/i, '');
     const reading = inner(`${target.pathname}${target.search}`);
     return reading && { url: target, ...reading };
   }

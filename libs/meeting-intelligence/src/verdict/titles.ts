@@ -20,11 +20,16 @@ const cancelled = new RegExp(
   `^[\\s\\[({*"【]{0,3}${calledOff}(?:[\\s\\])}*"】]{0,3}(?:[:：—–-]|$)|[\\])】])|[\\[({【–—-]\\s{0,2}${calledOff}[\\s\\])}】!]{0,3}$`,
   'iu',
 );
+/** What mail programs put before the title of what they pass on. */
+const passedOn = /^(?:\s{0,3}(?:fwd?|wg|tr|rv|i|enc|pd|re|aw|sv)\s?[:：]){1,4}\s{0,3}/iu;
+/** "CANCELED Weekly": in capitals, without a colon. */
+const cancelledInCapitals =
+  /^[\s[(*]{0,3}(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)\s/u;
 const declined =
   /^[\s[(]{0,3}(?:declined|abgelehnt|refusée?|rechazad[oa]|rifiutat[oa]|recusad[oa]|afgewezen|odrzucon[eo])\s?[:：]/iu;
 
 const away = [
-  'out of (?:the )?office|ooo|o\\.o\\.o\\.|oof|on leave|(?:annual|paternity|maternity|parental|sick) leave|on (?:vacation|pto|holiday)|pto',
+  'out of (?:the )?office|sick today|is (?:off )?sick|ooo|o\\.o\\.o\\.|oof|on leave|(?:annual|paternity|maternity|parental|sick) leave|on (?:vacation|pto|holiday)|pto',
   'urlaub|im urlaub|abwesend|krankgeschrieben|elternzeit|en vacances|en congés?|de vacaciones|fuera de (?:la )?oficina|in ferie|fuori ufficio',
   'de férias|fora do escritório|op vakantie|afwezig|na urlopie|nieobecn[aoy]|в отпуске|izinli',
 ];
@@ -60,7 +65,7 @@ const notices: readonly [RegExp, Notice][] = [
   [
     holds(
       [
-        'bank holiday|public holiday|national holiday|company holiday|office (?:is )?closed|feiertag|jour férié|día festivo|festivo|feriado|giorno festivo|feestdag|święto',
+        'bank holiday|betriebsferien|betriebsurlaub|werksferien|fermeture annuelle|chiusura aziendale|public holiday|national holiday|company holiday|office (?:is )?closed|feiertag|jour férié|día festivo|festivo|feriado|giorno festivo|feestdag|święto',
       ],
       '祝日|法定假日|公众假期|공휴일',
     ),
@@ -104,7 +109,7 @@ const gathering = holds(
     'meetings?|calls?|sync|stand-?up|scrum|retro(?:spective)?|1:1|1-1|1 ?on ?1|one[- ]on[- ]one|webinar|workshop|training|course|class|lecture',
     'lesson|seminar|conference|interview|demo|kick-?off|review|session|all[- ]hands|town ?hall|office hours|q&a|ama|hangout|huddle|check-?in',
     'catch-?up|presentation|panel|meetup|consultation|appointment|discussion|chat|intro|onboarding|coaching|therapy|tutorial|talk|summit',
-    'keynote|livestream|happy hour|coffee|planning|grooming|briefing|debrief|debriefing|screening|club',
+    'keynote|livestream|happy hour|coffee|planning|grooming|briefing|debrief|debriefing|screening|club|video (?:visit|call|appointment)|telehealth',
     'besprechung|termin|gespräch|sitzung|konferenz|schulung|kurs|vortrag|vorlesung|sprechstunde|bewerbungsgespräch|vorstellungsgespräch',
     'treffen|abstimmung|jour fixe|telko|elternabend',
     'réunion|entretien|formation|cours|conférence|point|atelier|séminaire|rendez-vous',
@@ -140,11 +145,11 @@ export interface TitleSays {
 }
 
 export const titleSays = (title = ''): TitleSays => {
-  const text = title.slice(0, LONGEST);
+  const text = title.replace(passedOn, '').slice(0, LONGEST);
   const notice = notices.find(([wording]) => wording.test(text))?.[1];
   return {
     ...(notice === undefined ? {} : { notice }),
-    cancelled: cancelled.test(text),
+    cancelled: cancelled.test(text) || (cancelledInCapitals.test(text) && text !== text.toUpperCase()),
     declined: declined.test(text),
     absence: absence.test(text) || outOfOffice.test(text),
     outOfOffice: outOfOffice.test(text),

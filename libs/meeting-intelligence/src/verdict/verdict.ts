@@ -139,7 +139,8 @@ const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: Reaso
   add(has('opaque_link_present') && own.length > 0 && described.length === 0, 0.5, 'opaque_link_present');
   add(has('dial_in_present'), 2, 'dial_in_present');
   add(title.gathering && !title.task, 1.5, 'title_names_a_gathering');
-  add(title.task, -3.2, 'title_names_a_task');
+  // A link in the location is where the task takes place; one in the text is what the task is about.
+  add(title.task, own.some(({ best }) => best.source === 'location') ? -1.6 : -3.2, 'title_names_a_task');
   add(title.solitary && !title.gathering, -2, 'title_names_time_alone');
   add(title.outOfOffice, -3, 'out_of_office');
   add(entry.busy === false, -0.5, 'marked_as_free');
