@@ -8,7 +8,7 @@ const heading =
 /** Said of anybody's number: believed where there is a meeting to join as well. */
 const weakHeading = /(?:or|to) call|call us|anrufen|bellen|appele[rz]|llam(?:ar|e)|chiamare|ligar|zadzwoń|позвонить/iu;
 const phone =
-  /(?<![\w+/=.:@-])(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
+  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ .-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
 /** What is dialled after the number: `,,123456789#,,,,*654321#`. */
 const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
 const pinBehind =

@@ -15,9 +15,18 @@ const names: readonly [RegExp, string][] = [
 const REACH = 45;
 const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
 
+const instead =
+  /(?:instead of|rather than|anstatt|anstelle von|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\p{L}\p{N}])/giu;
+
 /** The services that the text tells not to use for this meeting, with or without their links. */
 export const dismissedProviders = (text: string): string[] => {
   const dismissed: string[] = [];
+  for (const { index, 0: words } of text.matchAll(instead)) {
+    const end = index + words.length;
+    const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
+    const named = names.find(([name]) => name.test(behind));
+    if (named) dismissed.push(named[1]);
+  }
   for (const { index, 0: words } of text.matchAll(warning)) {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;

@@ -10,6 +10,7 @@ import { WrittenLink, writtenLinks } from '../text/written-links';
 import { attributeCodes } from './attribute-codes';
 import { domainsAbove } from './hosts';
 import { Candidate } from './candidate';
+import { isWrapperHost } from './unwrap';
 import { setDismissedAside } from './set-dismissed-aside';
 import { ReadLink, readLink, readVideoEntryPoint } from './read-link';
 
@@ -125,7 +126,7 @@ const glued = /(?<=\d)[.,;:!]?\p{L}{2,20}$|(?<=[\p{L}\d])[.,;:!]\p{Lu}\p{L}{1,20
 const readText = (written: string | undefined, source: LinkSource, services: ServiceIndex): ReadText | undefined => {
   if (written === undefined) return undefined;
   const plain = plainText(written);
-  const links = writtenLinks(plain, services.isHost);
+  const links = writtenLinks(plain, (host) => services.isHost(host) || isWrapperHost(host));
   const read = links.flatMap((link) => readings(link, services).map((each) => ({ link, read: each })));
   const candidates = read.some((each) => each.read) ? placed(plain, read, source) : [];
   return { source, plain, candidates, codes: [] };

@@ -70,7 +70,9 @@ const oneOf = (mentions: readonly Candidate[]): JoinLink => {
   const passcode = form.carriesPasscode
     ? form.passcode
     : mentions.find((each) => each.passcode !== undefined)?.passcode;
-  const meetingId = mentions.find((each) => each.meetingId !== undefined)?.meetingId;
+  const ids = mentions.flatMap(({ meetingId }) => meetingId ?? []);
+  // What people type beats what the link holds, whichever mention it stands beside.
+  const meetingId = ids.find((id) => /^\d+$/.test(id)) ?? ids[0];
   return {
     url: form.url,
     provider: form.provider,

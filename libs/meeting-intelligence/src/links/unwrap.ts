@@ -28,6 +28,9 @@ const wrapperOf = ({ hostname, pathname }: URL): Wrapper | undefined => {
   return undefined;
 };
 
+/** Whether links are wrapped there, so that one without a scheme is worth a look. */
+export const isWrapperHost = (host: string): boolean => domainsAbove(host).some((domain) => byDomain.has(domain));
+
 const beginsWith = (pathname: string, path: string): boolean =>
   pathname.startsWith(path) && (pathname.length === path.length || /[/.]/.test(pathname[path.length]!));
 

@@ -54,6 +54,8 @@ const struckOut = new Set(['s', 'strike', 'del']);
 const unread = new Set(['style', 'script', 'head', 'title']);
 const tagName = /^<(\/?)([a-z][a-z0-9]*)(?=[\s/>])/i;
 const officeTag = /^<\/?[a-z]+:[a-z]+[\s/>]/i;
+/** Marks text in XML that is none of its markup. */
+const CDATA = '<![CDATA[';
 /** No name is longer. */
 const NAME = 30;
 
@@ -74,6 +76,11 @@ class HtmlReader {
     let textFrom = 0;
     while ((at = source.indexOf('<', at)) >= 0) {
       const begun = source.slice(at, at + NAME);
+      if (begun.startsWith(CDATA)) {
+        this.add(source.slice(textFrom, at));
+        at = textFrom = at + CDATA.length;
+        continue;
+      }
       const [, slash, given] = tagName.exec(begun) ?? [];
       const isComment = begun.startsWith('<!');
       if (given === undefined && !isComment && !officeTag.test(begun)) {

@@ -34,6 +34,8 @@ const scriptScheme = /(?:^|[\s"'(<])(?:javascript|vbscript|data|file|blob|about)
 const groupedNumber = /\/[jws]\/\d{2,4}$/;
 const restOfNumber = /^ \d{3,4} \d{3,5}(?!\d)/;
 
+/** Blanks of the text around that were escaped with the link. */
+const escapedBlanks = /(?:%20|%09|%0A|%0D|%C2%A0|%E2%80%8B|%EF%BB%BF)+$/i;
 /** Longer words of an anchor are no link. */
 const SHOWN = 2_000;
 /** A host has at most so many letters. */
@@ -185,6 +187,9 @@ class Scan {
       }
       last -= 1;
     }
+    const blank = escapedBlanks.exec(text.slice(Math.max(start, last - 36), last));
+    if (blank) last -= blank[0].length;
+    if (text.slice(start, last).includes('(') && unclosed(text, start, last) > 0) last = text.lastIndexOf('(', last);
     if (text[last - 1] === '_' && start > 0 && text[start - 1] === '_') last -= 1;
     return last;
   }
