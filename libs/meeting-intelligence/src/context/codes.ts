@@ -33,7 +33,7 @@ const idLabels = [
   'ミーティング ?(?:id|番号)|会議 ?(?:id|番号)|(?:会议|會議) ?(?:id|号码?|號碼?|号)|会议 ?ID|회의 ?(?:id|번호)',
 ];
 const phoneIdLabels = [
-  '(?:phone|telephone|audio|dial-in) conf(?:erence|\\.)? ?(?:id|code)|conference id|telefonkonferenz-?id|konferenz-?id|id (?:de )?conf[ée]rence(?: t[ée]l[ée]phonique)?|id (?:de )?conferencia(?: telef[óo]nica)?|id conferenza(?: telefonica)?|telefonische vergaderings?-?id|電話会議 ?id|电话会议 ?id|access code|zugriffscode|participant code|code participant|código de participante',
+  '(?:phone|telephone|audio|dial-in) conf(?:erence|\\.)? ?(?:id|code)|conference (?:id|code)|telefonkonferenz-?id|konferenz-?id|id (?:de )?conf[ée]rence(?: t[ée]l[ée]phonique)?|id (?:de )?conferencia(?: telef[óo]nica)?|id conferenza(?: telefonica)?|telefonische vergaderings?-?id|電話会議 ?id|电话会议 ?id|access code|zugriffscode|participant code|code participant|código de participante',
 ];
 const pinLabels = ['pin(?:[- ]?(?:code|nummer|number))?|pin ?码|暗証番号|audio pin|telefon-?pin|phone pin|numeric pin'];
 

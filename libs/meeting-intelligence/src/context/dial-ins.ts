@@ -62,6 +62,8 @@ export const dialInsInText = (text: string, codes: readonly WrittenCode[], hasLi
 const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
   const found: DialIn[] = [];
   const isAnnounced = announcer(text, hasLink);
+  const spoken = codes.filter(({ kind }) => kind === 'phoneId');
+  let nextSpoken = 0;
   let lastEnd = -1;
   let lastTaken = false;
   const matches = [...text.matchAll(phone)];
@@ -75,8 +77,16 @@ const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean)
     const played = tones.exec(rest)?.[0];
     const pin = played === undefined ? pinBehind.exec(sameOrNextLine(rest))?.[1]?.replace(/\D/g, '') : undefined;
     const goesOn: boolean = lastTaken && start - lastEnd < 60;
+    while (nextSpoken < spoken.length && spoken[nextSpoken]!.start < end) nextSpoken += 1;
+    // A conference's own code stands below all of its numbers.
+    const hasCodeBelow = nextSpoken < spoken.length && spoken[nextSpoken]!.start - end < 120;
     const isTaken: boolean =
-      played !== undefined || pin !== undefined || goesOn || beginsList(matches, index) || isAnnounced(start);
+      hasCodeBelow ||
+      played !== undefined ||
+      pin !== undefined ||
+      goesOn ||
+      beginsList(matches, index) ||
+      isAnnounced(start);
     lastTaken = isTaken;
     lastEnd = end;
     if (!isTaken) continue;
