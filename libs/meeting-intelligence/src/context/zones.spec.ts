@@ -23,6 +23,7 @@ describe('A place in a text', () => {
     '差出人: Ann\n送信日時: 月曜\nHERE',
     'new\n> HERE',
     '<blockquote>HERE</blockquote>',
+    '<blockquote>a<blockquote>b</blockquote>HERE</blockquote>',
     '<div class="gmail_quote">x<div>HERE</div></div>',
   ])('is quoted in %j', (written) => {
     expect(zoneOf(written)).toBe('quoted');

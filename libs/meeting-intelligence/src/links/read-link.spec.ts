@@ -73,6 +73,8 @@ describe('A link to join by', () => {
     'https://acme.webex.com/recordingservice/sites/acme/recording/1',
     'tel:+1-234-567-8900',
     'javascript:alert(1)//zoom.us/j/123456789',
+    'https://zoom.us\\@example.com/../j/123456789',
+    'https://zoom.us\\j\\123456789',
   ])('is not %s', (link) => {
     expect(read(link)).toBeUndefined();
   });

@@ -65,8 +65,6 @@ class HtmlReader {
   private readonly result: PlainText = { text: '', anchors: [], struck: [], quoted: [] };
   private anchor: Anchor | undefined;
   private readonly open: { name: string; range: Range; depth: number }[] = [];
-  /** Signs that are known not to come any more: no tag looks for them twice. */
-  private readonly gone = new Set<string>();
 
   constructor(private readonly source: string) {}
 
@@ -155,23 +153,17 @@ class HtmlReader {
       if (sign === '>') return at + 1;
       if (sign === '<') return at;
       if ((sign === '"' || sign === "'") && source[at - 1] === '=') {
-        const closing = this.find(sign, at + 1);
+        const closing = source.indexOf(sign, at + 1);
         if (closing >= 0) at = closing;
       }
     }
     return source.length;
   }
 
+  /** Behind the sign; the end where it does not come any more. Whoever calls goes on from there, so that nothing is looked at twice. */
   private after(sign: string, from: number): number {
-    const at = this.find(sign, from);
-    return at < 0 ? this.source.length : at + sign.length;
-  }
-
-  private find(sign: string, from: number): number {
-    if (this.gone.has(sign)) return -1;
     const at = this.source.indexOf(sign, from);
-    if (at < 0) this.gone.add(sign);
-    return at;
+    return at < 0 ? this.source.length : at + sign.length;
   }
 }
 
