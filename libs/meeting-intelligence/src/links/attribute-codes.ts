@@ -33,7 +33,7 @@ const takesNone = ({ opaque, provider }: Candidate): boolean => opaque !== undef
 export const attributeCodes = (texts: readonly ReadText[], candidates: readonly Candidate[]): void => {
   for (const text of texts) {
     if (text.source === 'summary') continue;
-    for (const candidate of text.candidates) fromVideoAddress(text.plain.text, candidate);
+    fromVideoAddresses(text);
     text.codes = writtenCodes(text.plain.text);
     if (text.codes.length === 0 || candidates.length === 0) continue;
     const owners = text.candidates.length > 0 ? text.candidates : candidates.slice(0, 1);
@@ -48,11 +48,15 @@ export const attributeCodes = (texts: readonly ReadText[], candidates: readonly 
 /** `1234567890@acme.webex.com`: the number of a scheduled meeting, before the host that its link has as well. */
 const videoAddress = /(?<![\w.%+-])(\d{9,12})@((?:[\w-]{1,63}\.){1,3}com)(?![\w-])/giu;
 
-const fromVideoAddress = (text: string, candidate: Candidate): void => {
-  if (candidate.provider !== 'webex' || candidate.isRoom || /^\d+$/.test(candidate.meetingId ?? '')) return;
-  const { hostname } = new URL(candidate.url);
-  for (const [, number, host] of text.matchAll(videoAddress)) {
-    if (host!.toLowerCase() === hostname) candidate.meetingId = number!;
+const fromVideoAddresses = ({ plain: { text }, candidates }: ReadText): void => {
+  const unnumbered = candidates.filter(
+    ({ provider, isRoom, meetingId }) => provider === 'webex' && !isRoom && !/^\d+$/.test(meetingId ?? ''),
+  );
+  if (unnumbered.length === 0 || !text.includes('@')) return;
+  const numbers = new Map([...text.matchAll(videoAddress)].map(([, number, host]) => [host!.toLowerCase(), number!]));
+  for (const candidate of unnumbered) {
+    const number = numbers.get(new URL(candidate.url).hostname);
+    if (number !== undefined) candidate.meetingId = number;
   }
 };
 
