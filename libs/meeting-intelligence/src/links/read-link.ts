@@ -89,7 +89,7 @@ export const readVideoEntryPoint = (uri: string, services: ServiceIndex): ReadLi
   const outer = webUrl(uri);
   if (!outer) return undefined;
   const { url, wrappedBy } = unwrap(outer);
-  if (notToJoin.test(url.pathname) || imitates(url.hostname)) return undefined;
+  if (notToJoin.test(url.pathname) || imitates(url)) return undefined;
   const provider = services.providerOf(url.hostname) ?? 'other';
   if (provider !== 'other' && url.pathname.length < 2) return undefined;
   return {
@@ -117,9 +117,14 @@ const imitated = [
   'jit.si',
 ];
 
-/** Whether a stranger's host is made to be read as a known one: `zoom.us.example.com`, `evilzoom.us`, or with letters of another script. */
-const imitates = (host: string): boolean => {
-  if (/(?:^|\.)xn--/.test(host)) return true;
-  const dotted = host.replaceAll('-', '.');
-  return imitated.some((domain) => host !== domain && !host.endsWith(`.${domain}`) && dotted.includes(domain));
+/**
+ * Whether a stranger's link is made to be read as a known one: `zoom.us.example.com`, `evilzoom.us`, `example.com/?zoom.us/j/1`, or with
+ * letters of another script.
+ */
+const imitates = ({ hostname, pathname, search, hash }: URL): boolean => {
+  if (/(?:^|\.)xn--/.test(hostname)) return true;
+  const dotted = hostname.replaceAll('-', '.');
+  const behind = `${pathname}${search}${hash}`.replace(/^[/?#@]+/, '').split(/[/?#]/, 1)[0]!;
+  const isUnder = (host: string, domain: string) => host === domain || host.endsWith(`.${domain}`);
+  return imitated.some((domain) => isUnder(behind, domain) || (!isUnder(hostname, domain) && dotted.includes(domain)));
 };
