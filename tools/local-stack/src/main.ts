@@ -95,7 +95,7 @@ async function main(args: string[]): Promise<number> {
     .command('extract')
     .description('tells of calendar events whether they are meetings and how to join them, a line of JSON each')
     .argument('[file]', 'one event or a list of them, as Google gives them; without it from standard input')
-    .action(async (file) => done(await (await import('./commands/extract/extract.js')).extract(file)));
+    .action(async (file) => done(await (await import('./commands/extract/extract.js')).extract(file, context())));
   await program.parseAsync(args, { from: 'user' });
   return code;
 }

@@ -9,7 +9,9 @@ import {
   type MeetingService,
   parseMeetingServices,
 } from '@calendar-sync/meeting-intelligence';
+import { workspaceRoot } from '@calendar-sync/test-infrastructure';
 import { Refusal } from '../../settings/settings';
+import type { Context } from '../context';
 import { jsonValues, NotJson } from './json-values';
 
 export interface ExtractStreams {
@@ -20,12 +22,12 @@ export interface ExtractStreams {
 const INVALID_JSON = 2;
 
 /** `npm run --silent extract -- FILE.json`: what each event is and how to join it, a line of JSON each. Gives the exit code: 1 where an event could not be read. */
-export async function extract(file: string | undefined): Promise<number> {
+export async function extract(file: string | undefined, { settings }: Context): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     return await extractFrom(
       { input: textOf(file), write: (line) => written(line) },
-      servicesIn(process.env.MEETING_SERVICES_FILE),
+      servicesIn(settings['MEETING_SERVICES_FILE']),
     );
   } catch (error) {
     if (!(error instanceof NotJson) && !(error instanceof Refusal) && !isFileError(error)) throw error;
@@ -78,7 +80,9 @@ const servicesIn = (file: string | undefined): MeetingService[] | undefined => {
   if (!file) return undefined;
   const refuse = (problem: string) => new Refusal(`MEETING_SERVICES_FILE ${file}: ${problem}`);
   try {
-    return parseMeetingServices(JSON.parse(readFileSync(fromCaller(file), 'utf8')));
+    // In .env a path is seen from the checkout, as the services see it.
+    const path = process.env['MEETING_SERVICES_FILE'] ? fromCaller(file) : resolve(workspaceRoot, file);
+    return parseMeetingServices(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if (error instanceof InvalidMeetingServices) throw refuse(error.message);
     throw refuse((error as Error).message.replace(/\s+/g, ' '));
