@@ -83,7 +83,12 @@ const domainOf = (url: URL): string | undefined => decode(valueOf(url, 'domain')
 export const wrappers: readonly Wrapper[] = [
   {
     name: 'outlook-safelinks',
-    hosts: ['safelinks.protection.outlook.com', 'safelinks.protection.office365.us', 'safelinks.protection.outlook.cn'],
+    hosts: [
+      'safelinks.protection.outlook.com',
+      'safelinks.outlook.microsoft.com',
+      'safelinks.protection.office365.us',
+      'safelinks.protection.outlook.cn',
+    ],
     target: parameter('url'),
   },
   {

@@ -18,6 +18,7 @@ describe('Links in a text', () => {
     ['without a scheme', 'Join zoom.us/j/123456789!'],
     ['without a scheme, amid a script without blanks', '请打开zoom.us/j/123456789加入'],
     ['with a scheme that was mistyped', 'htps://zoom.us/j/123456789'],
+    ['with a bracket that was escaped with it', `<${link}%3E>`],
     ['with a number in groups', 'https://zoom.us/j/123 456 789'],
     ['in an anchor whose words are another link', `<a href="${link}">https://other.example/</a>`],
     ['in brackets behind another link', `https://other.example/<${link}>`],

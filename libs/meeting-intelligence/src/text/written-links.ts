@@ -34,8 +34,8 @@ const scriptScheme = /(?:^|[\s"'(<])(?:javascript|vbscript|data|file|blob|about)
 const groupedNumber = /\/[jws]\/\d{2,4}$/;
 const restOfNumber = /^ \d{3,4} \d{3,5}(?!\d)/;
 
-/** Blanks of the text around that were escaped with the link. */
-const escapedBlanks = /(?:%20|%09|%0A|%0D|%C2%A0|%E2%80%8B|%EF%BB%BF)+$/i;
+/** Blanks, brackets and quotation marks of the text around that were escaped with the link. */
+const escapedBlanks = /(?:%20|%09|%0A|%0D|%C2%A0|%E2%80%8B|%EF%BB%BF|%3E|%3C|%22)+$/i;
 /** Longer words of an anchor are no link. */
 const SHOWN = 2_000;
 /** A host has at most so many letters. */
