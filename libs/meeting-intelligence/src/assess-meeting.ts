@@ -56,7 +56,7 @@ const dialInsOf = ({ conference }: AssessableEntry, { candidates, texts }: Findi
     if (dialIn) add(dialIn);
   }
   for (const { source, plain, codes } of texts) {
-    if (source !== 'summary') for (const dialIn of dialInsInText(plain.text, codes, candidates.length > 0)) add(dialIn);
+    if (source !== 'summary') for (const dialIn of dialInsInText(plain, codes, candidates.length > 0)) add(dialIn);
   }
   return [...all.values()];
 };

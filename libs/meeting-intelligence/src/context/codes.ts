@@ -53,6 +53,8 @@ const cjkLabel = /^[^\x00-\x7f]/u;
 const colon =
   /^(?:\s{0,3}\([^()\n]{0,40}\))?[ \t\u00a0*_"'“„]{0,4}(?:(?:is|ist|lautet|est|es|è|é|jest|为|是|は|=|:|：|＝|-|–|→)[ \t\u00a0*_"'“„]{0,4}){1,2}(?:\r?\n[ \t]{0,8})?/iu;
 const space = /^[ \t\u00a0*_]{1,4}/u;
+/** A label that is a line of its own, above its value: as BlueJeans and tables write it. */
+const lineBreak = /^[ \t\u00a0*_]{0,4}\r?\n[ \t]{0,8}(?=\S{3,40}[ \t]*(?:\r?\n|$)|[\d -]{9,22}[ \t]*(?:\r?\n|$))/u;
 const token = /^[^\s<>"'“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
 const number = /^#?\s?(\d(?:[\d \u00a0.-]{1,22})\d)(?![\d\p{L}])/u;
 const noPasscode =
@@ -72,7 +74,8 @@ export const writtenCodes = (text: string): WrittenCode[] => {
     const kind = (['phoneId', 'meetingId', 'passcode', 'pin'] as const).find((each) => groups[each] !== undefined)!;
     const from = found.index + found[0].length;
     if (codes.length === MOST) break;
-    const code = valueBehind(text.slice(from, from + VALUE), kind, found[0]);
+    const isLine = found.index === 0 || text[found.index - 1] === '\n';
+    const code = valueBehind(text.slice(from, from + VALUE), kind, found[0], isLine);
     if (code) codes.push({ kind: code.kind, value: code.value, start: found.index, end: from + code.end });
   }
   return codes;
@@ -91,9 +94,10 @@ const valueBehind = (
   rest: string,
   kind: WrittenCode['kind'],
   written: string,
+  isLine: boolean,
 ): { kind: WrittenCode['kind']; value: string; end: number } | undefined => {
   const hasColon = colon.exec(rest);
-  const gap = hasColon ?? space.exec(rest);
+  const gap = hasColon ?? (isLine ? lineBreak.exec(rest) : null) ?? space.exec(rest);
   const skipped = gap?.[0].length ?? 0;
   if (!gap && !cjkLabel.test(written)) return undefined;
   const value = rest.slice(skipped);

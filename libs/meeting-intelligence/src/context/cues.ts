@@ -1,9 +1,9 @@
 import { Reason } from '../assessment';
 import { WrittenLink } from '../text/written-links';
-import { backup, invitation, outdated, personalRoom, recording, warning } from './wording';
+import { backup, invitation, outdated, personalRoom, recording, rehearsal, warning } from './wording';
 
 /** What the words around a link say of it. */
-export type Cue = 'warned' | 'backup' | 'recording' | 'personal' | 'invited';
+export type Cue = 'warned' | 'backup' | 'rehearsal' | 'recording' | 'personal' | 'invited';
 
 /** So much of the text before a link, and behind it, can speak of it. */
 const BEFORE = 140;
@@ -17,9 +17,9 @@ const replaced =
 /** "Not … but …" */
 const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no usar|caducado|vecchio|non usare|non è più|scaduto|antigo|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no usar|caducado|vecchio|non usare|non è più|scaduto|antigo|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
-  /^[\s)\]"'”*~]*[([,–—-]{0,2}\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用)(?![\p{L}\p{N}])/iu;
 
 /** Where the last of the wordings begins and ends; undefined where none is there. */
 const lastOf = (pattern: RegExp, text: string): { start: number; end: number } | undefined => {
@@ -68,6 +68,7 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
     else if (warned > invited) cues.add('warned');
     else if (invited >= 0) cues.add('invited');
     if (lastOf(backup, lead)) cues.add('backup');
+    if (lastOf(rehearsal, lead)) cues.add('rehearsal');
     if (lastOf(recording, lead)) cues.add('recording');
     if (lastOf(personalRoom, lead)) cues.add('personal');
   }
@@ -83,6 +84,7 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
 export const cueReasons: Record<Cue, Reason> = {
   warned: { code: 'warned_against', sentence: 'The text says that it is old, replaced or not to be used.' },
   backup: { code: 'backup', sentence: 'The text calls it a way out in case another link fails.' },
+  rehearsal: { code: 'named_as_rehearsal', sentence: 'The text calls it a trial before the meeting.' },
   recording: { code: 'named_as_recording', sentence: 'The text calls it a recording or a document.' },
   personal: { code: 'personal_room', sentence: 'It is somebody’s own standing room.' },
   invited: { code: 'named_as_the_link', sentence: 'The text calls it the link to use.' },

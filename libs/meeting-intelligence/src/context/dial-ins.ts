@@ -1,20 +1,23 @@
 import { DialIn } from '../assessment';
 import { EntryPoint } from '../entry';
+import { PlainText } from '../text/plain-text';
 import { WrittenCode } from './codes';
 
 /** Lines that announce numbers to dial. */
 const heading =
-  /(?:dial|one tap|call in|call-in|join by (?:phone|telephone)|by phone|phone number|audio only|toll|conference (?:call|bridge|number)|bridge|einwahl|einwählen|telefon|par téléphone|téléphone|por teléfono|teléfono|telefono|por telefone|telefone|telefonisch|telefonicznie|телефон|電話|ダイヤル|拨号|撥號|电话|電話|一键|전화)/iu;
+  /(?:dial|one tap|access code|zugriffscode|zugangscode|code d[’']accès|código de acceso|codice (?:di|d[’'])? ?accesso|toegangscode|call in|call-in|join by (?:phone|telephone)|by phone|phone number|audio only|toll|conference (?:call|bridge|number)|bridge|einwahl|einwählen|telefon|par téléphone|téléphone|por teléfono|teléfono|telefono|por telefone|telefone|telefonisch|telefonicznie|телефон|電話|ダイヤル|拨号|撥號|电话|電話|一键|전화)/iu;
 /** Said of anybody's number: believed where there is a meeting to join as well. */
 const weakHeading = /(?:or|to) call|call us|anrufen|bellen|appele[rz]|llam(?:ar|e)|chiamare|ligar|zadzwoń|позвонить/iu;
 const phone =
-  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ .-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
+  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ \u00a0.-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
 /** What is dialled after the number: `,,123456789#,,,,*654321#`. */
 const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
 const pinBehind =
   /^[^\n]{0,60}?(?:pin|zugangscode|access code|code d[’']acc[eè]s|codice|code|kod|senha|passcode|participant|conference id)(?:[ -]?(?:code|number|nummer))?\s?[:：]?\s{0,2}(\d[\d -]{2,16}\d)\s?#?/iu;
 const video =
   /(?<![\w.%+-]|:\/\/[^\s/@]{0,64})(?:sips?:)?([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){0,3}(?:zoomcrc\.com|webex\.com|bjn\.vc|pexip\.me|plcm\.vc|onpexip\.com|starleaf\.com|lifesizecloud\.com|blueJeans\.com|vidyocloud\.com|teams\.bjn\.vc|gotomeet\.com|ringcentral\.com|zoom\.us|zoomgov\.com|join\.8x8\.vc|join\.cc|videxio\.net|call\.cisco\.com))(?![\w-])/giu;
+/** Hosts of which no mail comes: `lena@acme.webex.com` is her room. */
+const ofSystems = /@(?:(?!mail\.|e\.|www\.|help\.|support\.)[\w-]+\.webex\.com|t\.plcm\.vc)$/i;
 const sipUri = /(?<![\w+.-])sips?:[^\s<>"',;]{3,120}/giu;
 const h323Uri = /(?<![\w+.-])h323:[^\s<>"',;]{3,120}/giu;
 const address = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:##(\d{3,15}))?(?![\d.])/gu;
@@ -54,9 +57,22 @@ const dialled = (written: string): string | undefined => {
 const codeInTones = (uri: string): string | undefined => /[,;p]+ ?(\d{3,15})#?/i.exec(uri.replace(/^tel:/i, ''))?.[1];
 
 /** Numbers and addresses that the text tells for joining; a number in somebody's signature is none. */
-export const dialInsInText = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
-  if (!/[\d@]/.test(text)) return [];
-  return [...phonesIn(text, codes, hasLink), ...systemsIn(text)].slice(0, MOST);
+export const dialInsInText = (
+  { text, anchors }: Pick<PlainText, 'text' | 'anchors'>,
+  codes: readonly WrittenCode[],
+  hasLink: boolean,
+): DialIn[] => {
+  const behindWords = anchors.slice(0, MOST).flatMap(({ target }) => phoneBehindWords(target));
+  if (!/[\d@]/.test(text)) return behindWords;
+  return [...behindWords, ...phonesIn(text, codes, hasLink), ...systemsIn(text)].slice(0, MOST);
+};
+
+/** `<a href="tel:+33…,,887766#">`: a number that goes on with a code is for dialling in. */
+const phoneBehindWords = (target: string): DialIn[] => {
+  const uri = clean(target);
+  const accessCode = /^tel:/i.test(uri) ? codeInTones(uri) : undefined;
+  const number = accessCode === undefined ? undefined : dialled(uri.slice('tel:'.length).split(/[,;p]/i, 1)[0]!);
+  return number === undefined ? [] : [{ kind: 'phone', uri, number, accessCode: accessCode! }];
 };
 
 const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
@@ -149,7 +165,7 @@ const systemsIn = (text: string): DialIn[] => {
   if (/sips?:/i.test(text)) for (const [uri] of text.matchAll(sipUri)) add('sip', clean(uri).replace(/[.)\]]+$/, ''));
   if (text.includes('@')) {
     for (const [, account] of text.matchAll(video))
-      if (/\d/.test(account!) || /@m\.webex|@t\.plcm/i.test(account!)) add('sip', `sip:${account}`);
+      if (/\d/.test(account!) || ofSystems.test(account!)) add('sip', `sip:${account}`);
   }
   if (h323Heading.test(text)) {
     for (const [uri] of text.matchAll(h323Uri)) add('h323', clean(uri).replace(/[.)\]]+$/, ''));

@@ -53,24 +53,26 @@ export const warning = anyOf([
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last week[’']?s|last time|previously|was",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|yesterday(?:[’']?s)?|was|were",
     ),
     words(
-      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|war',
+      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|gestern|letztes mal|letzte woche|war|waren',
     ),
-    words('ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace'),
     words(
-      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye',
+      'la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace',
     ),
-    words('vecchi[oa]|precedente|scadut[oa]|annullat[oa]|invece di|al posto di|sostituisce'),
-    words('antig[oa]|velh[oa]|expirad[oa]|em vez de|no lugar de|substitui'),
-    words('oude?|vorige|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt'),
-    words('stary|starego|poprzedni|nieaktualn[ye]|wygasł[ya]?|odwołan[ye]|zamiast'),
+    words(
+      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada',
+    ),
+    words('vecchi[oa]|precedente|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|invece di|al posto di|sostituisce'),
+    words('antig[oa]|velh[oa]|expirad[oa]|ontem|a semana passada|em vez de|no lugar de|substitui'),
+    words('oude?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt'),
+    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|wygasł[ya]?|odwołan[ye]|zamiast'),
     words(
       'стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
     signs(
-      '古い|旧|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
+      '古い|旧|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
     ),
   ],
   near(3),
@@ -123,6 +125,14 @@ export const backup = anyOf([
   signs(
     '予備|バックアップ|つながらない|繋がらない|接続できない|うまくいかない|代替|万が一|备用|備用|备份|備份|如果.{0,10}(?:无法|不能|不行|失败|连不上)|예비|백업|안 ?되면',
   ),
+]);
+
+/** A trial before the meeting itself, for those who speak there. */
+export const rehearsal = anyOf([
+  words(
+    'rehearsals?|dry[- ]run|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция',
+  ),
+  signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);
 
 /** What was recorded of another time. */

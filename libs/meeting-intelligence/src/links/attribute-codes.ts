@@ -76,7 +76,7 @@ const attribute = (text: string, codes: readonly WrittenCode[], links: readonly 
     } else if (code.kind === 'passcode') {
       const isNear = numbered && code.start - numbered.at < 200 && (!before || before.start < numbered.at);
       const taker = isNear ? numbered!.candidate : owner;
-      if (taker && taker.passcode === undefined) taker.passcode = code.value;
+      if (taker) taker.typedPasscode ??= code.value;
     }
   }
 };

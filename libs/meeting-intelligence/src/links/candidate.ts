@@ -10,9 +10,10 @@ export interface Candidate {
   /** The same for the same meeting, however its link is written. */
   meeting: string;
   meetingId?: string;
+  /** Part of the link; some services put a hash of the passcode there. */
   passcode?: string;
-  /** The passcode is part of the link. */
-  carriesPasscode: boolean;
+  /** The passcode that the conference data or the text beside the link tells people to type. */
+  typedPasscode?: string;
   /** Somebody's standing room. */
   isRoom: boolean;
   wrappedBy: string[];

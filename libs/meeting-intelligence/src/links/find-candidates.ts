@@ -72,7 +72,6 @@ const candidateOf = (read: ReadLink, place: Place): Candidate => ({
   end: 0,
   ...read,
   ...place,
-  carriesPasscode: read.passcode !== undefined,
 });
 
 const ofLink = (link: string | undefined, source: LinkSource, services: ServiceIndex): Candidate[] => {
@@ -91,8 +90,8 @@ const ofEntryPoint = (point: EntryPoint, services: ServiceIndex): Candidate[] =>
   if (code !== undefined && (candidate.meetingId === undefined || read.provider === 'webex')) {
     candidate.meetingId = /^[\d\s-]+$/.test(code) ? code.replace(/\D/g, '') : withoutMarkup(code);
   }
-  const passcode = candidate.passcode ?? point.passcode ?? point.password;
-  if (passcode !== undefined) candidate.passcode = withoutMarkup(passcode);
+  const passcode = point.passcode ?? point.password;
+  if (passcode !== undefined) candidate.typedPasscode = withoutMarkup(passcode);
   return [candidate];
 };
 
@@ -110,8 +109,17 @@ const readings = ({ link, shown }: WrittenLink, services: ServiceIndex): (ReadLi
 
 const readWritten = (link: string, services: ServiceIndex): ReadLink | undefined => {
   const read = readLink(link, services);
+  const cut = read?.wrappedBy.length ? undefined : withoutNextItem(link);
+  const alone = cut === undefined ? undefined : readLink(cut, services);
+  if (alone) return alone;
   const shorter = read ? link : withoutGluedWord(link);
   return shorter === link ? read : readLink(shorter, services);
+};
+
+/** `Room 5,https://…/j/123456789,+49 30…`: a list without blanks. What follows is no part of the link unless it is a parameter. */
+const withoutNextItem = (link: string): string | undefined => {
+  const at = link.search(/[,;]/);
+  return at < 0 || /[={}"%&]/.test(link.slice(at)) ? undefined : link.slice(0, at);
 };
 
 /** `…/j/123456789.Thanks` and `…/j/123456789Passcode`: a word that lost its blank. */

@@ -31,7 +31,12 @@ export const setBack = ({ cues, zone, isStruck, opaque, source }: Candidate): nu
   if (cues.has('warned') || cues.has('recording') || isStruck) return 4;
   if (zone === 'quoted') return 3;
   if (opaque) return 2;
-  if (cues.has('backup') || (source === 'description' && (zone === 'signature' || cues.has('personal')))) return 1;
+  if (
+    cues.has('backup') ||
+    cues.has('rehearsal') ||
+    (source === 'description' && (zone === 'signature' || cues.has('personal')))
+  )
+    return 1;
   return 0;
 };
 
@@ -64,12 +69,11 @@ const isForHosts = ({ url }: Candidate): boolean => /\/s\/\d+|\/start(?:[?#]|$)/
 const oneOf = (mentions: readonly Candidate[]): JoinLink => {
   const best = mentions[0]!;
   const form =
-    mentions.find(({ carriesPasscode }) => carriesPasscode) ??
+    mentions.find(({ passcode }) => passcode !== undefined) ??
     (isForHosts(best) ? mentions.find((each) => !isForHosts(each)) : undefined) ??
     best;
-  const passcode = form.carriesPasscode
-    ? form.passcode
-    : mentions.find((each) => each.passcode !== undefined)?.passcode;
+  const typed = mentions.find(({ typedPasscode }) => typedPasscode !== undefined)?.typedPasscode;
+  const passcode = form.passcode ?? typed;
   const ids = mentions.flatMap(({ meetingId }) => meetingId ?? []);
   // What people type beats what the link holds, whichever mention it stands beside.
   const meetingId = ids.find((id) => /^\d+$/.test(id)) ?? ids[0];
@@ -79,7 +83,7 @@ const oneOf = (mentions: readonly Candidate[]): JoinLink => {
     source: best.source,
     ...(meetingId === undefined ? {} : { meetingId }),
     ...(passcode === undefined ? {} : { passcode }),
-    why: whyOf(best, form, mentions.length, passcode !== undefined && !form.carriesPasscode),
+    why: whyOf(best, form, mentions.length, passcode !== undefined && passcode !== form.passcode),
     ...(form.wrappedBy.length === 0 ? {} : { wrappedBy: form.wrappedBy }),
     ...(form.opaque ? { opaque: true as const } : {}),
   };

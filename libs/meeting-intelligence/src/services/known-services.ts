@@ -54,11 +54,10 @@ export const knownServices: readonly MeetingService[] = [
       otherHosts: `docs.zoom.us docs.zoom.com scheduler.zoom.us scheduler.zoom.com support.zoom.us support.zoom.com
       blog.zoom.us blog.zoom.com marketplace.zoom.us marketplace.zoom.com explore.zoom.us explore.zoom.com
       developers.zoom.us developers.zoom.com developer.zoom.us developer.zoom.com community.zoom.us
-      community.zoom.com status.zoom.us status.zoom.com learning.zoom.us learning.zoom.com success.zoom.us
-      success.zoom.com investors.zoom.us investors.zoom.com trust.zoom.us trust.zoom.com news.zoom.us
+      community.zoom.com status.zoom.us status.zoom.com learning.zoom.us learning.zoom.com investors.zoom.us investors.zoom.com trust.zoom.us trust.zoom.com news.zoom.us
       news.zoom.com`,
       rooms: '/my/{meetingId}?pwd={passcode} /wc/my/{meetingId}?pwd={passcode}',
-      tracking: 'from',
+      tracking: 'from _x_zm_rtaid _x_zm_rhtaid',
     },
   ),
   service('zoom', 'events.zoom.us', '/ejl/{meetingId} /ejl/{meetingId}/** /ej/{meetingId} /ej/{meetingId}/**'),
@@ -91,7 +90,7 @@ export const knownServices: readonly MeetingService[] = [
     'gotomeeting.com',
     `/join/{meetingId:digits} /join/{meetingId} /?meetingId={meetingId:digits} /meeting/join/{meetingId}
     /meeting/{meetingId:digits}`,
-    { otherHosts: 'transcripts.gotomeeting.com support.gotomeeting.com www.gotomeeting.com' },
+    { otherHosts: 'transcripts.gotomeeting.com support.gotomeeting.com' },
   ),
   service('goto-meeting', 'gotomeet.me gotomeet.at', ``, { rooms: '/{meetingId} /*/{meetingId}' }),
   service('goto-meeting', 'app.goto.com', '/meeting/{meetingId:digits} /meeting/{meetingId} /meet/{meetingId}', {
@@ -127,14 +126,14 @@ export const knownServices: readonly MeetingService[] = [
     `/{meetingId:digits(3-20)}/{passcode:digits} /{meetingId:digits(3-20)}/{passcode:digits}/webrtc
     /{meetingId:digits(3-20)} /{meetingId:digits(3-20)}/webrtc /a2m/live-event/{meetingId}
     /primetime/live-event/{meetingId} /meet/{meetingId}`,
-    { otherHosts: 'www.bluejeans.com support.bluejeans.com' },
+    { otherHosts: 'www.bluejeans.com support.bluejeans.com', tracking: 'src' },
   ),
   service('whereby', 'whereby.com appear.in', '/{meetingId}'),
   service(
     'jitsi',
     `meet.jit.si beta.meet.jit.si alpha.jitsi.net moderated.jitsi.net meet.ffmuc.net meet.systemli.org
     framatalk.org calls.disroot.org fairmeeting.net kmeet.infomaniak.com webconf.numerique.gouv.fr
-    rendez-vous.renater.fr talk.brave.com`,
+    rendez-vous.renater.fr talk.brave.com meet.element.io`,
     '/{meetingId} /*/{meetingId}',
     { otherPaths: '/static/*' },
   ),

@@ -4,12 +4,13 @@ const segmentsOf = ({ pathname }: URL): string[] => pathname.split('/').filter((
 
 const greenlightRoom = /^[a-z0-9]{3}(?:-[a-z0-9]{3}){1,3}$/i;
 
-/** BigBlueButton's usual front end, Greenlight: `/b/abc-def-ghi` and `/rooms/abc-def-ghi-jkl/join`. Its room names are groups of three. */
+/** BigBlueButton's usual front end, Greenlight: `/b/abc-def-ghi`, `/gl/abc-def-ghi` and `/rooms/abc-def-ghi-jkl/join`. Its room names are groups of three. */
 export const readGreenlight = (url: URL): Reading | undefined => {
   const [first, room = '', last, ...more] = segmentsOf(url);
   if (!greenlightRoom.test(room) || more.length > 0) return undefined;
   const isRoom =
-    (first === 'b' && last === undefined) || (first === 'rooms' && (last === 'join' || last === undefined));
+    ((first === 'b' || first === 'gl') && last === undefined) ||
+    (first === 'rooms' && (last === 'join' || last === undefined));
   return isRoom ? { meetingId: room } : undefined;
 };
 

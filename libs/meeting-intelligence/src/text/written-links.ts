@@ -190,7 +190,7 @@ class Scan {
     const blank = escapedBlanks.exec(text.slice(Math.max(start, last - 36), last));
     if (blank) last -= blank[0].length;
     if (text.slice(start, last).includes('(') && unclosed(text, start, last) > 0) last = text.lastIndexOf('(', last);
-    if (text[last - 1] === '_' && start > 0 && text[start - 1] === '_') last -= 1;
+    for (let before = start - 1; text[before] === '_' && text[last - 1] === '_'; before -= 1) last -= 1;
     return last;
   }
 

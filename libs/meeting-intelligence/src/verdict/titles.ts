@@ -13,7 +13,8 @@ const holds = (words: readonly string[], signs: string): RegExp =>
 
 const calledOff = anyOf([
   'cancel(?:l)?ed|abgesagt|storniert|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|odwołan[eya]|anulowan[eya]',
-  'отмен(?:ено|ена|ён)|inställ[dt]|aflyst|avlyst|iptal(?: edildi)?|キャンセル(?:済み?)?|中止|取消|已取消|취소됨?',
+  'отмен(?:ено|ена|ён)|скасовано|inställ[dt]|aflyst|annulleret|avlyst|peruut?ettu|peruttu|zrušen[oáaéý]|törölve|lemondva|elmarad|anulată?|otkazano|ακυρώθηκε',
+  '[iİ]ptal(?: edildi)?|dibatalkan|đã hủy|בוטלה?|ملغا?[ىة]|تم الإلغاء|ยกเลิก|キャンセル(?:済み?)?|中止|取消|已取消|취소됨?',
 ]);
 /** "Canceled: Weekly", "[Abgesagt] Weekly", "Weekly (cancelled)". */
 const cancelled = new RegExp(
@@ -31,7 +32,7 @@ const declined =
 const away = [
   'out of (?:the )?office|sick today|is (?:off )?sick|ooo|o\\.o\\.o\\.|oof|on leave|(?:annual|paternity|maternity|parental|sick) leave|on (?:vacation|pto|holiday)|pto',
   'urlaub|im urlaub|abwesend|krankgeschrieben|elternzeit|en vacances|en congés?|de vacaciones|fuera de (?:la )?oficina|in ferie|fuori ufficio',
-  'de férias|fora do escritório|op vakantie|afwezig|na urlopie|nieobecn[aoy]|в отпуске|izinli',
+  'de férias|fora do escritório|op vakantie|afwezig|vrij|na urlopie|nieobecn[aoy]|в отпуске|izinli',
 ];
 const awaySigns = '休暇|有給|有休|不在|年假|休假|请假|휴가|연차|부재';
 const absence = holds(away, awaySigns);
