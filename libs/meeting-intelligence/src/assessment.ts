@@ -22,6 +22,7 @@ export interface JoinLink {
   source: LinkSource;
   /** As people type it: digits of Zoom, letters of Meet, thread or number of Teams. */
   meetingId?: string;
+  /** As people type it where the conference data or the text tells it, else that of the link, which may be a hash. */
   passcode?: string;
   /** Why it stands where it stands among the others; at least one. */
   why: Reason[];

@@ -73,7 +73,8 @@ const oneOf = (mentions: readonly Candidate[]): JoinLink => {
     (isForHosts(best) ? mentions.find((each) => !isForHosts(each)) : undefined) ??
     best;
   const typed = mentions.find(({ typedPasscode }) => typedPasscode !== undefined)?.typedPasscode;
-  const passcode = form.passcode ?? typed;
+  // Zoom, Teams and RingCentral put a hash of it into the link, which nobody can type.
+  const passcode = typed ?? form.passcode;
   const ids = mentions.flatMap(({ meetingId }) => meetingId ?? []);
   // What people type beats what the link holds, whichever mention it stands beside.
   const meetingId = ids.find((id) => /^\d+$/.test(id)) ?? ids[0];
