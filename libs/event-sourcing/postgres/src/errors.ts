@@ -76,6 +76,10 @@ interface Failure {
   errors?: unknown;
 }
 
+/** A prepared statement with `*` whose table has got another column since: its connection can't be used for it any more, a new one can. */
+export const isStalePlan = ({ code, message }: { code?: unknown; message: string }) =>
+  code === '0A000' && message.includes('cached plan');
+
 /** True for what a repetition can heal: the connection, a lock, a deadlock, a restart, a full disk, an unknown outcome of COMMIT. https://www.postgresql.org/docs/18/errcodes-appendix.html */
 export function isTransientDatabaseError(error: unknown): boolean {
   if (error instanceof CommitOutcomeUnknown) return true;
@@ -85,6 +89,6 @@ export function isTransientDatabaseError(error: unknown): boolean {
     if (TRANSIENT_CODES.has(code) || TRANSIENT_NETWORK.has(code)) return true;
     if (severity !== undefined && TRANSIENT_CLASSES.has(code.slice(0, 2))) return true;
   }
-  if (typeof message === 'string' && TRANSIENT_MESSAGES.test(message)) return true;
+  if (typeof message === 'string' && (TRANSIENT_MESSAGES.test(message) || isStalePlan({ code, message }))) return true;
   return Array.isArray(errors) && errors.some(isTransientDatabaseError);
 }

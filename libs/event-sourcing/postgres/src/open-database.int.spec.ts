@@ -66,6 +66,29 @@ test('a prepared statement is planned once per connection, and follows a table t
   expect(await ids(0)).toEqual([3]);
 });
 
+test('a statement that is asked again and again is prepared by itself, inside and outside of transactions', async () => {
+  const text = 'SELECT id FROM notes WHERE id = $1';
+  for (let time = 0; time < 5; time += 1) await db.transaction((tx) => tx.query(text, [time]));
+  for (let time = 0; time < 5; time += 1) await db.query(text, [time]);
+  const { rows } = await db.query(
+    'SELECT (generic_plans + custom_plans)::integer AS plans FROM pg_prepared_statements WHERE statement = $1',
+    [text],
+  );
+  expect(rows).toEqual([{ plans: 6 }]);
+});
+
+test('a column that is added under a prepared statement costs one repetition, and no connection for good', async () => {
+  const text = 'SELECT * FROM notes WHERE id = $1';
+  const read = () => db.transaction(async (tx) => (await tx.query(text, [1])).rows);
+  await db.query("INSERT INTO notes VALUES (1, 'a')");
+  for (let time = 0; time < 6; time += 1) await read();
+  await asAnother((other) => other.query('ALTER TABLE notes ADD COLUMN more text'));
+  const error: unknown = await read().catch((failed: unknown) => failed);
+  expect(error).toMatchObject({ code: '0A000' });
+  expect(isTransientDatabaseError(error)).toBe(true);
+  expect(await read()).toEqual([{ id: 1, text: 'a', more: null }]);
+});
+
 test('what the work throws rolls back, and the connection goes back whole', async () => {
   const before = await backend(db);
   const work = db.transaction(async (tx) => {

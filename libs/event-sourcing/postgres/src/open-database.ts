@@ -1,6 +1,7 @@
 import { DatabaseError, Pool, type PoolClient, type QueryConfig, type QueryResult, types } from 'pg';
 import type { Database, DatabaseLogger, DatabaseOptions, Transaction, TransactionOptions } from './database';
-import { CommitOutcomeUnknown, TransactionRolledBack } from './errors';
+import { CommitOutcomeUnknown, isStalePlan, TransactionRolledBack } from './errors';
+import { StatementNames } from './statement-names';
 
 const DATE = 1082;
 const TIMESTAMP = 1114;
@@ -47,6 +48,7 @@ export function openDatabase({
 
 class PooledDatabase implements Database {
   private readonly listeners = new Set<(signals: ReadonlySet<string>) => void>();
+  private readonly names = new StatementNames();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -55,7 +57,7 @@ class PooledDatabase implements Database {
   ) {}
 
   query<Row extends object>(text: string, values?: readonly unknown[]) {
-    return ask<Row>(this.pool, text, values);
+    return ask<Row>(this.pool, text, values, { name: nameOf(this.names, text, values) });
   }
 
   queryPrepared<Row extends object>(name: string, text: string, values: readonly unknown[]) {
@@ -64,7 +66,7 @@ class PooledDatabase implements Database {
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const client = await this.pool.connect();
-    const open = new OpenTransaction(client, options.statementTimeoutMs);
+    const open = new OpenTransaction(client, this.names, options.statementTimeoutMs);
     const broke = (error: Error) => open.break(error);
     client.on('error', broke);
     let result: T;
@@ -111,6 +113,7 @@ class OpenTransaction implements Transaction {
 
   constructor(
     private readonly client: PoolClient,
+    private readonly names: StatementNames,
     private readonly statementTimeoutMs: number | undefined,
   ) {}
 
@@ -140,9 +143,10 @@ class OpenTransaction implements Transaction {
   async query<Row extends object>(text: string, values?: readonly unknown[]) {
     if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
     try {
-      return await ask<Row>(this.client, text, values, { timeoutMs: this.clientTimeoutMs() });
+      const name = nameOf(this.names, text, values);
+      return await ask<Row>(this.client, text, values, { name, timeoutMs: this.clientTimeoutMs() });
     } catch (error) {
-      if (!(error instanceof DatabaseError) || isFatal(error)) this.break(error);
+      if (!(error instanceof DatabaseError) || isFatal(error) || isStalePlan(error)) this.break(error);
       throw error;
     }
   }
@@ -190,6 +194,10 @@ class OpenTransaction implements Transaction {
 
 const isFatal = ({ severity }: DatabaseError) => severity === 'FATAL' || severity === 'PANIC';
 
+/** Several statements in one text, which can't be prepared, come without values. */
+const nameOf = (names: StatementNames, text: string, values: readonly unknown[] | undefined) =>
+  values === undefined ? undefined : names.nameOf(text);
+
 interface Asked extends QueryConfig {
   query_timeout?: number;
 }
@@ -198,7 +206,7 @@ async function ask<Row extends object>(
   asked: { query(query: Asked): Promise<QueryResult> },
   text: string,
   values: readonly unknown[] | undefined,
-  { name, timeoutMs }: { name?: string; timeoutMs?: number | undefined } = {},
+  { name, timeoutMs }: { name?: string | undefined; timeoutMs?: number | undefined } = {},
 ): Promise<{ rows: Row[]; rowCount: number }> {
   const { rows, rowCount } = await asked.query({
     text,
