@@ -24,16 +24,16 @@ const places = {
       "const generation = membership.generation; await failpointAsync('consumer.each-batch', { topic: batch.topic });",
   },
   'consumer.before-transaction': {
-    module: 'libs/kafka/dist/consume/batch-runner.js',
-    find: 'outcome = await database.transaction(',
+    module: 'libs/kafka/dist/consume/joined-chunks.js',
+    find: 'outcomes = await database.transaction(',
     replace:
-      "failpoint('consumer.before-transaction', { topic: chunk.from.name }); outcome = await database.transaction(",
+      "for (const { from } of chunks) failpoint('consumer.before-transaction', { topic: from.name }); outcomes = await database.transaction(",
   },
   'consumer.inside-transaction': {
     module: 'libs/kafka/dist/consume/chunk.js',
     find: 'await work.collected.flush(tx);',
     replace:
-      "await work.collected.flush(tx); failpoint('consumer.inside-transaction', { topic: from.name, messages: fresh.length });",
+      "await work.collected.flush(tx); for (const { chunk, fresh } of held) failpoint('consumer.inside-transaction', { topic: chunk.from.name, messages: fresh.length });",
   },
   'kafkajs.fetch': {
     module: 'node_modules/kafkajs/src/consumer/runner.js',

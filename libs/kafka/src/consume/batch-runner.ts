@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { describeError, type Logger, type Metrics } from '../observability';
-import { applyChunk, type Chunk, type ChunkOutcome } from './chunk';
+import { applyChunks, type Chunk, type ChunkOutcome } from './chunk';
 import { EndsBeforeApplied, HandlerFailed, isTransient, TopicContradicts } from './failures';
+import { JoinedChunks } from './joined-chunks';
 import type { MessageApplier } from './message-applier';
 import { Retries } from './retries';
 import type { SubscribedTopic } from './subscribed-topic';
@@ -49,7 +50,11 @@ export class BatchRunner {
   private readonly toldKafka = new Map<string, number>();
   private readonly retries = new Retries();
 
-  constructor(private readonly options: BatchRunnerOptions) {}
+  private readonly joined: JoinedChunks;
+
+  constructor(private readonly options: BatchRunnerOptions) {
+    this.joined = new JoinedChunks({ ...options, mostMessages: options.chunkSize });
+  }
 
   /** The chunk that has been retried for longest. */
   get retrying(): { since: number; cause: string } | undefined {
@@ -109,7 +114,13 @@ export class BatchRunner {
     payload: EachBatchPayload,
     current: () => boolean,
   ): Promise<ChunkOutcome | typeof ABANDONED> {
-    for (let attempt = 1; ; attempt += 1) {
+    const started = performance.now();
+    const outcome = await this.joined.apply(chunk);
+    if (outcome?.outcome === 'applied') this.applied(chunk, outcome, started);
+    if (outcome !== undefined) return outcome;
+    await payload.heartbeat();
+    // Alone from here on: what one chunk fails of must not hold up the others.
+    for (let attempt = 1; current(); attempt += 1) {
       try {
         const outcome = await this.apply(chunk);
         this.retries.end(nameOf(chunk));
@@ -118,9 +129,9 @@ export class BatchRunner {
         if (error instanceof HandlerFailed && !isTransient(error)) return this.oneByOne(chunk, payload, current);
         this.failed(chunk, error, attempt);
         await this.wait(attempt, payload, current);
-        if (!current()) return ABANDONED;
       }
     }
+    return ABANDONED;
   }
 
   /** A handler refuses some message of the chunk: each alone, and what fails again is parked. */
@@ -165,27 +176,32 @@ export class BatchRunner {
   }
 
   private async apply(chunk: Chunk, refusal?: unknown): Promise<ChunkOutcome | typeof ABANDONED> {
-    const { database, applier, askAgainAfterMs, metrics, onApplied } = this.options;
+    const { database, applier, askAgainAfterMs } = this.options;
     const started = performance.now();
     let outcome: ChunkOutcome;
     try {
-      outcome = await database.transaction((tx) => applyChunk(tx, applier, chunk, { askAgainAfterMs, refusal }));
+      [outcome] = (await database.transaction((tx) =>
+        applyChunks(tx, applier, [chunk], { askAgainAfterMs, refusal }),
+      )) as [ChunkOutcome];
     } catch (error) {
       if (!(error instanceof EndsBeforeApplied)) throw error;
       return this.contradicted(chunk, error.next);
     }
-    if (outcome.outcome === 'applied') {
-      const topic = chunk.from.name;
-      metrics.count('kafka_consumed_total', 'Messages taken through the database', { topic }, outcome.applied);
-      metrics.observe(
-        'kafka_chunk_seconds',
-        'One chunk with its commit',
-        { topic },
-        (performance.now() - started) / 1000,
-      );
-      onApplied(chunk, outcome);
-    }
+    if (outcome.outcome === 'applied') this.applied(chunk, outcome, started);
     return outcome;
+  }
+
+  private applied(chunk: Chunk, outcome: Extract<ChunkOutcome, { outcome: 'applied' }>, started: number): void {
+    const { metrics, onApplied } = this.options;
+    const topic = chunk.from.name;
+    metrics.count('kafka_consumed_total', 'Messages taken through the database', { topic }, outcome.applied);
+    metrics.observe(
+      'kafka_chunk_seconds',
+      'One chunk with its commit',
+      { topic },
+      (performance.now() - started) / 1000,
+    );
+    onApplied(chunk, outcome);
   }
 
   /** What a batch knows of the end is as old as the batch: only the broker's word of now counts. Throws when that is not to be had. */

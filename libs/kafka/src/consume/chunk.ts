@@ -1,10 +1,10 @@
 import type { Transaction } from '@calendar-sync/event-sourcing-postgres';
 import type { KafkaMessage } from 'kafkajs';
 import { EndsBeforeApplied } from './failures';
-import { KeyLedger } from './key-ledger';
+import { KeyLedger, type Wanted } from './key-ledger';
 import type { MessageApplier, Received } from './message-applier';
 import { Collected } from './message-context';
-import { lockOffset, saveOffset } from './offset-store';
+import { lockOffsets } from './offset-store';
 import { RememberingTransaction } from './remembering-transaction';
 import { readRecord, type SubscribedTopic } from './subscribed-topic';
 
@@ -23,21 +23,63 @@ export type ChunkOutcome =
   /** The database stands before the chunk: to be read from there. */
   | { outcome: 'behind'; next: bigint };
 
+export interface ApplyOptions {
+  askAgainAfterMs: number;
+  /** The chunk holds one record, to be parked with this error. */
+  refusal?: unknown;
+}
+
 /**
- * Applies a chunk in the transaction that moves the offset: the stored offset wins over Kafka's. Throws HandlerFailed,
- * EndsBeforeApplied, and whatever the database throws; nothing has happened then. With `refusal` the chunk holds one record, to be parked
- * with that error.
+ * Applies chunks of different partitions in the transaction that moves their offsets: the stored offset wins over Kafka's. Gives what became of
+ * each. Throws HandlerFailed, EndsBeforeApplied, and whatever the database throws; nothing has happened then, to none of them.
  */
-export async function applyChunk(
+export async function applyChunks(
   transaction: Transaction,
   applier: MessageApplier,
-  { from, partition, start, highWatermark, records }: Chunk,
-  { askAgainAfterMs, refusal }: { askAgainAfterMs: number; refusal?: unknown },
-): Promise<ChunkOutcome> {
+  chunks: readonly Chunk[],
+  { askAgainAfterMs, refusal }: ApplyOptions,
+): Promise<ChunkOutcome[]> {
   const tx = new RememberingTransaction(transaction);
-  const next = await lockOffset(tx, from.name, partition);
+  const offsets = await lockOffsets(
+    tx,
+    chunks.map(({ from, partition }) => ({ topic: from.name, partition })),
+  );
+  const held = chunks.map((chunk, index) => freshOf(chunk, offsets[index]!));
+  const received = held.flatMap(({ fresh }) => fresh);
+  try {
+    if (received.length > 0) {
+      const ledgers = await KeyLedger.openAll(tx, wantedOf(received), askAgainAfterMs);
+      const work = { tx, collected: new Collected() };
+      for (const { fresh, wakened } of held) {
+        for (const one of fresh) {
+          const key = await applier.receive({ ...work, ledger: ledgers.get(one.topic.name)! }, one, refusal);
+          if (key !== undefined) wakened.add(key);
+        }
+      }
+      await work.collected.flush(tx);
+      await KeyLedger.saveAll(tx, ledgers.values(), held.filter(({ fresh }) => fresh.length > 0).map(endOf));
+    }
+    return held.map(outcomeOf);
+  } catch (error) {
+    throw tx.explain(error);
+  }
+}
+
+interface Held {
+  chunk: Chunk;
+  /** As stored when the partition was locked. */
+  next: bigint;
+  behind: boolean;
+  fresh: Received[];
+  wakened: Set<string>;
+}
+
+/** What of a chunk was not applied before. Throws EndsBeforeApplied. */
+function freshOf(chunk: Chunk, next: bigint): Held {
+  const { from, partition, start, highWatermark, records } = chunk;
+  const held = { chunk, next, behind: false, fresh: [], wakened: new Set<string>() };
   if (highWatermark < next) throw new EndsBeforeApplied(next);
-  if (start > next) return { outcome: 'behind', next };
+  if (start > next) return { ...held, behind: true };
   const fresh = records
     .filter(({ offset }) => BigInt(offset) >= next)
     .map((record): Received => ({
@@ -48,24 +90,29 @@ export async function applyChunk(
       record,
       read: readRecord(from.topic, record),
     }));
-  const last = records.at(-1);
-  if (last === undefined || fresh.length === 0) return { outcome: 'applied', next, applied: 0, wakened: [] };
-  const wakened = new Set<string>();
-  try {
-    const ledger = await KeyLedger.open(tx, from.topic.name, ownersOf(fresh), keysOf(fresh), askAgainAfterMs);
-    const work = { tx, ledger, collected: new Collected() };
-    for (const received of fresh) {
-      const key = await applier.receive(work, received, refusal);
-      if (key !== undefined) wakened.add(key);
-    }
-    await work.collected.flush(tx);
-    await ledger.save();
-    const after = BigInt(last.offset) + 1n;
-    await saveOffset(tx, from.name, partition, after);
-    return { outcome: 'applied', next: after, applied: fresh.length, wakened: [...wakened] };
-  } catch (error) {
-    throw tx.explain(error);
-  }
+  return { ...held, fresh };
+}
+
+const afterLast = ({ records }: Chunk) => BigInt(records.at(-1)!.offset) + 1n;
+
+const endOf = ({ chunk }: Held) => ({
+  topic: chunk.from.name,
+  partition: chunk.partition,
+  next: afterLast(chunk),
+});
+
+function outcomeOf({ chunk, next, behind, fresh, wakened }: Held): ChunkOutcome {
+  if (behind) return { outcome: 'behind', next };
+  if (fresh.length === 0) return { outcome: 'applied', next, applied: 0, wakened: [] };
+  return { outcome: 'applied', next: afterLast(chunk), applied: fresh.length, wakened: [...wakened] };
+}
+
+function wantedOf(received: readonly Received[]): Wanted[] {
+  return [...Map.groupBy(received, ({ topic }) => topic.name)].map(([topic, ofTopic]) => ({
+    topic,
+    owners: ownersOf(ofTopic),
+    keys: keysOf(ofTopic),
+  }));
 }
 
 function ownersOf(received: readonly Received[]): { key: string; source: string }[] {

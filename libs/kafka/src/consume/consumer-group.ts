@@ -18,8 +18,8 @@ export interface ConsumerGroupOptions extends KafkaConsumerOptions {
 }
 
 const HEARTBEAT_MS = 1_000;
-/** A chunk is a dozen statements and mostly waits for the database: while one waits, others go on. Below the connections of a process. */
-const PARTITIONS_AT_ONCE = 4;
+/** What one fetch brings is applied together (`JoinedChunks`): as many as that may find each other. */
+const PARTITIONS_AT_ONCE = 24;
 const CLOSE_LIMIT_MS = 8_000;
 const FIRST_RETRY_MS = 100;
 const TOPIC_GONE_MS = 10_000;

@@ -33,14 +33,32 @@ export async function storedOffsets(
 
 /** Locks the row until the end of the transaction: the fence against every other process that believes it owns the partition. */
 export async function lockOffset(tx: Transaction, topic: string, partition: number): Promise<bigint> {
+  return (await lockOffsets(tx, [{ topic, partition }]))[0]!;
+}
+
+/** The same for several partitions, in one order, so that nobody waits for another in a circle. Gives their offsets in the order given. */
+export async function lockOffsets(
+  tx: Transaction,
+  partitions: readonly { topic: string; partition: number }[],
+): Promise<bigint[]> {
+  const values = [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)];
   const { rows } = await tx.query<OffsetRow>(
-    'SELECT next_offset FROM consumer_offsets WHERE topic = $1 AND partition = $2 FOR UPDATE',
-    [topic, partition],
+    `SELECT o.topic, o.partition, next_offset FROM consumer_offsets AS o
+     JOIN unnest($1::text[], $2::integer[]) AS p (topic, partition) ON o.topic = p.topic AND o.partition = p.partition
+     ORDER BY o.topic, o.partition FOR UPDATE OF o`,
+    values,
   );
-  const row = rows[0];
-  if (row !== undefined) return BigInt(row.next_offset);
-  await tx.query('INSERT INTO consumer_offsets (topic, partition, next_offset) VALUES ($1, $2, 0)', [topic, partition]);
-  return 0n;
+  if (rows.length < partitions.length) {
+    await tx.query(
+      `INSERT INTO consumer_offsets (topic, partition, next_offset)
+       SELECT topic, partition, 0 FROM unnest($1::text[], $2::integer[]) AS p (topic, partition) ORDER BY topic, partition
+       ON CONFLICT DO NOTHING`,
+      values,
+    );
+    return lockOffsets(tx, partitions);
+  }
+  const found = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next_offset)]));
+  return partitions.map(({ topic, partition }) => found.get(`${topic}/${partition}`)!);
 }
 
 export async function saveOffset(tx: Transaction, topic: string, partition: number, next: bigint): Promise<void> {

@@ -154,9 +154,7 @@ export class ParkedDrain {
     );
     const ledger = await KeyLedger.open(
       tx,
-      topicName,
-      sources.map(({ source }) => ({ key, source })),
-      [],
+      { topic: topicName, owners: sources.map(({ source }) => ({ key, source })), keys: [] },
       askAgainAfterMs,
     );
     const { rows } = await tx.query<ParkedRow>(
@@ -211,7 +209,7 @@ export class ParkedDrain {
         done.push(row.id);
       }
       await work.collected.flush(tx);
-      await ledger.save();
+      await ledger.save(tx);
       if (done.length > 0) await tx.query('DELETE FROM parked_messages WHERE id = ANY ($1::bigint[])', [done]);
     } catch (error) {
       throw tx.explain(error);

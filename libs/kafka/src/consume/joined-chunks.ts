@@ -1,0 +1,82 @@
+import type { Database } from '@calendar-sync/event-sourcing-postgres';
+import { applyChunks, type Chunk, type ChunkOutcome } from './chunk';
+import { describeError, type Logger } from '../observability';
+import type { MessageApplier } from './message-applier';
+
+export interface JoinedChunksOptions {
+  database: Database;
+  applier: MessageApplier;
+  askAgainAfterMs: number;
+  /** Messages in one transaction, unless a single chunk has more. */
+  mostMessages: number;
+  logger: Logger;
+}
+
+interface Waiting {
+  chunk: Chunk;
+  done(outcome: ChunkOutcome | undefined): void;
+}
+
+/** Where there is more than one transaction takes, others begin before it has ended. */
+const AT_ONCE = 4;
+
+/**
+ * Takes the chunks that are there at the same moment through the database in one transaction: its commit, and each statement, is then paid for
+ * once. What one fetch of the broker brings are small chunks of many partitions.
+ */
+export class JoinedChunks {
+  private waiting: Waiting[] = [];
+  private underWay = 0;
+  private called = false;
+
+  constructor(private readonly options: JoinedChunksOptions) {}
+
+  /** What became of the chunk; undefined where the transaction failed, for whatever reason of whichever chunk: nothing has happened then. */
+  apply(chunk: Chunk): Promise<ChunkOutcome | undefined> {
+    return new Promise((done) => {
+      this.waiting.push({ chunk, done });
+      this.next();
+    });
+  }
+
+  /** Not at once: the other chunks of the same fetch are handed in before this turn of the event loop ends. */
+  private next(): void {
+    if (this.called || this.waiting.length === 0 || this.underWay >= AT_ONCE) return;
+    this.called = true;
+    setImmediate(() => {
+      this.called = false;
+      void this.run(this.take());
+      this.next();
+    });
+  }
+
+  private take(): Waiting[] {
+    const partitions = new Set<string>();
+    let messages = 0;
+    const beyond = this.waiting.findIndex(({ chunk: { from, partition, records } }) => {
+      const place = `${from.name}/${partition}`;
+      // Of a partition that was lost and given back two chunks may be here: the second one must see what the first one did.
+      if (partitions.size > 0 && (messages + records.length > this.options.mostMessages || partitions.has(place)))
+        return true;
+      messages += records.length;
+      partitions.add(place);
+      return false;
+    });
+    return this.waiting.splice(0, beyond === -1 ? this.waiting.length : beyond);
+  }
+
+  private async run(together: readonly Waiting[]): Promise<void> {
+    const { database, applier, askAgainAfterMs, logger } = this.options;
+    const chunks = together.map(({ chunk }) => chunk);
+    this.underWay += 1;
+    let outcomes: readonly ChunkOutcome[] = [];
+    try {
+      outcomes = await database.transaction((tx) => applyChunks(tx, applier, chunks, { askAgainAfterMs }));
+    } catch (error) {
+      logger.debug({ chunks: chunks.length, cause: describeError(error) }, 'chunks were not applied together');
+    }
+    this.underWay -= 1;
+    together.forEach(({ done }, index) => done(outcomes[index]));
+    this.next();
+  }
+}
