@@ -80,6 +80,7 @@ export class OutboxRelay {
   private stopping = false;
   private failures = 0;
   private looks = 0;
+  private hidden = false;
   private refusing = false;
   private readonly foreignTypes = new Set<string>();
   private depthAt = 0;
@@ -150,11 +151,11 @@ export class OutboxRelay {
   }
 
   /**
-   * A commit wakes it, but another transaction that is still open for a moment may hide what was committed: after a wake
-   * it looks a few times in quick succession.
+   * A commit wakes it, but another transaction that is still open for a moment may hide what was committed: where that is so, it looks a few
+   * times in quick succession after a wake.
    */
   private async idle(waitMs: number): Promise<void> {
-    const soon = this.looks > 0 ? FIRST_LOOK_MS * 2 ** (LOOKS - this.looks) : waitMs;
+    const soon = this.looks > 0 && this.hidden ? FIRST_LOOK_MS * 2 ** (LOOKS - this.looks) : waitMs;
     const woken = await this.waker.sleep(Math.min(waitMs, soon));
     this.looks = woken ? LOOKS : Math.max(0, this.looks - 1);
   }
@@ -171,6 +172,7 @@ export class OutboxRelay {
     const { log, commands, replays, quarantine } = this.lanes;
     await log.keepLease();
     const waiting = await workWaiting(this.options.database, log.cursor);
+    this.hidden = waiting.recorded && !waiting.events;
     let done = 0;
     if (waiting.events) done += await log.step();
     const { epoch } = log.cursor;

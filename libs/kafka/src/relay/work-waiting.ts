@@ -3,6 +3,8 @@ import type { LogCursor, Queryable } from '@calendar-sync/event-sourcing-postgre
 export interface WorkWaiting {
   /** Behind the cursor, to be published or not; or the cursor is of another life of the log. */
   events: boolean;
+  /** Events are recorded behind the cursor, readable or not: a transaction that is still open may hide them. */
+  recorded: boolean;
   commands: boolean;
   releases: boolean;
   replays: boolean;
@@ -18,6 +20,7 @@ export async function workWaiting(db: Queryable, { epoch, transactionId, positio
            SELECT FROM events
            WHERE (tx, position) > ($1::xid8, $2::bigint) AND tx < pg_snapshot_xmin(pg_current_snapshot())
          ) AS events,
+       EXISTS (SELECT FROM events WHERE (tx, position) > ($1::xid8, $2::bigint)) AS recorded,
        EXISTS (SELECT FROM outbox_messages) AS commands,
        EXISTS (SELECT FROM quarantined_keys WHERE release IS NOT NULL) AS releases,
        EXISTS (SELECT FROM replay_requests) AS replays`,
