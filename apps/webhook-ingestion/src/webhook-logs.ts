@@ -1,31 +1,53 @@
 import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres';
 
+export interface Processed {
+  notificationIds: readonly string[];
+  ownerId?: string;
+  processedAt: string;
+}
+
+export interface Failed {
+  notificationIds: readonly string[];
+  ownerId?: string;
+  failure: string;
+}
+
 /** The pushes that these notifications spoke for are answered, too. */
-export async function markProcessed(
-  db: Queryable,
-  { notificationIds, ownerId, processedAt }: { notificationIds: string[]; ownerId?: string; processedAt: string },
-): Promise<void> {
+export async function markProcessed(db: Queryable, processed: readonly Processed[]): Promise<void> {
+  const told = ofNotifications(processed);
+  if (told.length === 0) return;
   await db.query(
-    `UPDATE calendar_webhook_logs
+    `UPDATE calendar_webhook_logs AS log
      SET status = CASE WHEN coalesced_into IS NULL THEN 'processed' ELSE status END,
-       owner_id = coalesce($2, owner_id), processed_at = $3, error = NULL
-     WHERE notification_id = ANY ($1::uuid[]) OR coalesced_into = ANY ($1::uuid[])`,
-    [notificationIds, ownerId ?? null, processedAt],
+       owner_id = coalesce(told.owner_id, log.owner_id), processed_at = told.processed_at, error = NULL
+     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, owner_id, processed_at)
+     WHERE log.notification_id = told.id OR log.coalesced_into = told.id`,
+    [
+      told.map(([id]) => id),
+      told.map(([, { ownerId }]) => ownerId ?? null),
+      told.map(([, { processedAt }]) => processedAt),
+    ],
   );
 }
 
 /** A later success overrules it; an earlier one stands. */
-export async function markFailed(
-  db: Queryable,
-  { notificationIds, ownerId, failure }: { notificationIds: string[]; ownerId?: string; failure: string },
-): Promise<void> {
+export async function markFailed(db: Queryable, failed: readonly Failed[]): Promise<void> {
+  const told = ofNotifications(failed);
+  if (told.length === 0) return;
   await db.query(
-    `UPDATE calendar_webhook_logs
-     SET status = CASE WHEN coalesced_into IS NULL THEN 'failed' ELSE status END, owner_id = coalesce($2, owner_id), error = $3
-     WHERE (notification_id = ANY ($1::uuid[]) OR coalesced_into = ANY ($1::uuid[])) AND processed_at IS NULL`,
-    [notificationIds, ownerId ?? null, failure],
+    `UPDATE calendar_webhook_logs AS log
+     SET status = CASE WHEN coalesced_into IS NULL THEN 'failed' ELSE status END,
+       owner_id = coalesce(told.owner_id, log.owner_id), error = told.failure
+     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS told (id, owner_id, failure)
+     WHERE (log.notification_id = told.id OR log.coalesced_into = told.id) AND log.processed_at IS NULL`,
+    [told.map(([id]) => id), told.map(([, { ownerId }]) => ownerId ?? null), told.map(([, { failure }]) => failure)],
   );
 }
+
+/** What was said last of each. */
+const ofNotifications = <Told extends { notificationIds: readonly string[] }>(told: readonly Told[]) => [
+  ...new Map(told.flatMap((each) => each.notificationIds.map((id) => [id, each] as const))),
+];
 
 const BATCH = 5_000;
 

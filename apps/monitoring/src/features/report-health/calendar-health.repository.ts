@@ -8,6 +8,8 @@ export interface LockedReport {
   ownerId: string;
   version: number;
   state: Reported;
+  /** When what is held back is told. */
+  dueAt: string | undefined;
   /** The database's clock, RFC 3339. */
   now: string;
 }
@@ -18,6 +20,7 @@ interface ReportRow {
   version: number;
   health: CalendarHealth | null;
   reported_at: Date | null;
+  due_at: Date | null;
   now: Date;
 }
 
@@ -26,16 +29,26 @@ const asReport = (row: ReportRow): LockedReport => ({
   ownerId: row.owner_id,
   version: row.version,
   now: row.now.toISOString(),
+  dueAt: row.due_at?.toISOString(),
   state: {
     ...(row.health !== null && { health: row.health }),
     ...(row.reported_at !== null && { reportedAt: row.reported_at.toISOString() }),
   },
 });
 
-const COLUMNS = 'calendar_id, owner_id, version, health, reported_at, clock_timestamp() AS now';
+const COLUMNS = 'calendar_id, owner_id, version, health, reported_at, due_at, clock_timestamp() AS now';
 
 /** What was told of these calendars, locked in one order; of those whose owner isn't known yet nothing is told. */
 export async function lockReports(tx: Transaction, calendarIds: readonly string[]): Promise<LockedReport[]> {
+  const lock = async () => {
+    const { rows } = await tx.query<ReportRow>(
+      `SELECT ${COLUMNS} FROM calendar_health_reports WHERE calendar_id = ANY ($1::uuid[]) ORDER BY calendar_id FOR UPDATE`,
+      [calendarIds],
+    );
+    return rows.map(asReport);
+  };
+  const known = await lock();
+  if (known.length === calendarIds.length) return known;
   await tx.query(
     `INSERT INTO calendar_health_reports (calendar_id, owner_id)
      SELECT calendar_id, owner_id FROM calendar_monitoring_results
@@ -43,11 +56,7 @@ export async function lockReports(tx: Transaction, calendarIds: readonly string[
      ON CONFLICT (calendar_id) DO NOTHING`,
     [calendarIds],
   );
-  const { rows } = await tx.query<ReportRow>(
-    `SELECT ${COLUMNS} FROM calendar_health_reports WHERE calendar_id = ANY ($1::uuid[]) ORDER BY calendar_id FOR UPDATE`,
-    [calendarIds],
-  );
-  return rows.map(asReport);
+  return lock();
 }
 
 /** Calendars with something held back whose minute is over; those that another replica has in hand are left to it. */
@@ -68,6 +77,7 @@ export interface ReportToSave {
 }
 
 export async function saveReports(tx: Transaction, reports: readonly ReportToSave[]): Promise<void> {
+  if (reports.length === 0) return;
   await tx.query(
     `UPDATE calendar_health_reports AS r
      SET owner_id = s.owner_id, version = s.version, health = s.health, reported_at = s.reported_at, due_at = s.due_at

@@ -47,7 +47,9 @@ async function report(
     if (health === undefined) return [];
     const events = calendarHealth.decide({ type: 'ReportHealth', data: { health, now: locked.now } }, locked.state);
     const state = stateAfter(calendarHealth, events, locked.state);
-    return [{ ...locked, state, events, ownerId: health.ownerId, dueAt: dueAt(state, health), before: locked.version }];
+    const due = dueAt(state, health);
+    const isChanged = events.length > 0 || due !== locked.dueAt || health.ownerId !== locked.ownerId;
+    return [{ ...locked, state, events, ownerId: health.ownerId, dueAt: due, isChanged, before: locked.version }];
   });
   const appends = decided
     .filter(({ events }) => events.length > 0)
@@ -64,6 +66,6 @@ async function report(
   await appendToStreams(tx, appends, { route: calendarHealthPublications.route });
   await saveReports(
     tx,
-    decided.map((one) => ({ ...one, version: one.before + one.events.length })),
+    decided.filter(({ isChanged }) => isChanged).map((one) => ({ ...one, version: one.before + one.events.length })),
   );
 }

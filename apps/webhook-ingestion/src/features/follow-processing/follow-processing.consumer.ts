@@ -8,16 +8,23 @@ import {
   type NotificationProcessedV1,
   NotificationProcessedV1 as Processed,
 } from '@calendar-sync/contracts-sync';
-import type { MessageContext } from '@calendar-sync/kafka';
+import type { Collector, MessageContext } from '@calendar-sync/kafka';
 import { markFailed, markProcessed } from '../../webhook-logs';
 
 @Controller()
 export class FollowProcessingConsumer {
+  // Of a chunk the successes go first: no order of the two can then let a failure stand behind a success.
+  private readonly outcomes: Collector<Message> = {
+    async flush(tx, messages) {
+      const dataOf = <Data>(type: string) =>
+        messages.filter((message) => message.type === type).map(({ data }) => data as Data);
+      await markProcessed(tx, dataOf<NotificationProcessedV1>(Processed.type));
+      await markFailed(tx, dataOf<NotificationFailedV1>(Failed.type));
+    },
+  };
+
   @EventPattern<string>(calendarSyncs.name)
-  async receive(@Payload() message: Message, @Ctx() context: MessageContext): Promise<void> {
-    if (message.type === Processed.type) {
-      await markProcessed(context.transaction, message.data as NotificationProcessedV1);
-    }
-    if (message.type === Failed.type) await markFailed(context.transaction, message.data as NotificationFailedV1);
+  receive(@Payload() message: Message, @Ctx() context: MessageContext): void {
+    if (message.type === Processed.type || message.type === Failed.type) context.collect(this.outcomes, message);
   }
 }
