@@ -13,6 +13,13 @@ export class CredentialsGone extends Error {
   override readonly name = 'CredentialsGone';
 }
 
+/** A grant as its row holds it. */
+export interface SealedCredentials {
+  key_version: number;
+  wrapped_key: Buffer;
+  ciphertext: Buffer;
+}
+
 const FIELD = 'refresh-token';
 const NONCE = 12;
 const TAG = 16;
@@ -47,14 +54,18 @@ export class CredentialVault {
     );
   }
 
-  /** Re-wraps with the newest key what an older one still holds. */
   async open(db: Queryable, owner: CredentialOwner): Promise<Credentials> {
-    const { rows } = await db.query<{ key_version: number; wrapped_key: Buffer; ciphertext: Buffer }>(
+    const { rows } = await db.query<SealedCredentials>(
       'SELECT key_version, wrapped_key, ciphertext FROM connection_credentials WHERE connection_id = $1 AND owner_id = $2',
       [owner.connectionId, owner.ownerId],
     );
     const row = rows[0];
     if (row === undefined) throw new CredentialsGone('the connection has no credentials');
+    return this.unseal(db, owner, row);
+  }
+
+  /** Re-wraps with the newest key what an older one still holds. */
+  async unseal(db: Queryable, owner: CredentialOwner, row: SealedCredentials): Promise<Credentials> {
     const dataKey = decrypt(this.key(row.key_version), row.wrapped_key, this.bound(owner, row.key_version, 'key'));
     const refreshToken = decrypt(dataKey, row.ciphertext, this.bound(owner, 0, FIELD)).toString();
     if (row.key_version < this.newest) {

@@ -3,7 +3,7 @@ import { nextPoll } from '../../domain/poll-schedule';
 import type { StreamOfEvents } from '../../publishing/record';
 import { finishedRequests, operationSteps, succeeded } from '../report-operations/operation-log';
 import { enqueueJobs } from '../run-jobs/job-queue';
-import { type PullRun, savePull } from './pull-run.store';
+import type { PullRun } from './pull-run.store';
 import type { HeldState, Lease } from './sync-state.store';
 
 export interface PollLimits {
@@ -15,14 +15,21 @@ export interface PollLimits {
 /** A single push gets lost now and then; polls in a row that found what no push had announced say that the channel is silent. */
 const SILENT_AFTER_FINDS = 2;
 
-/** Sync token and `synced_seq` move here and nowhere else, with or after the last page. Gives what is to be recorded. */
+export interface EndOfPull {
+  /** To be recorded. */
+  streams: StreamOfEvents[];
+  /** Something was announced while the pull was under way. */
+  dueAgain: boolean;
+}
+
+/** Sync token and `synced_seq` move here and nowhere else, with or after the last page. */
 export async function finishPull(
   tx: Transaction,
   lease: Lease,
   state: HeldState,
   pull: PullRun,
   limits: PollLimits,
-): Promise<StreamOfEvents[]> {
+): Promise<EndOfPull> {
   const changes = pull.added + pull.changed + pull.cancelled;
   const secondsSinceLastChange = changes > 0 ? 0 : state.secondsSinceLastChange;
   const foundUnannounced =
@@ -39,8 +46,17 @@ export async function finishPull(
   );
   // A push that brought nothing may have been faster than the change that it announced.
   const lookAgain = pull.trigger === 'notification' && changes === 0 && !pull.secondLook;
-  const { rows } = await tx.query<{ next_poll_at: Date; finished_at: Date; unannounced_finds: number }>(
-    `UPDATE calendar_sync_states SET sync_token = $2, synced_seq = $3,
+  const { rows } = await tx.query<EndedRow>(
+    `WITH retried AS (
+       DELETE FROM webhook_retry_queue WHERE calendar_id = $1
+     ), covered AS (
+       DELETE FROM pending_notifications WHERE calendar_id = $1 AND dirty_seq <= $3 RETURNING notification_id
+     ), ended AS (
+       UPDATE pull_runs SET status = 'finished', page_token = NULL, next_cursor = $2, pages = $12, items = $13, added = $14,
+         changed = $15, cancelled = $16, stream_version = $17, updated_at = clock_timestamp(), finished_at = clock_timestamp()
+       WHERE pull_id = $11
+     )
+     UPDATE calendar_sync_states SET sync_token = $2, synced_seq = $3,
        full_synced_seq = CASE WHEN $4 THEN $3 ELSE full_synced_seq END,
        unannounced_finds = CASE WHEN $9 THEN unannounced_finds + 1 WHEN $10 THEN 0 ELSE unannounced_finds END,
        consecutive_failures = 0, blocked_until = NULL, lease_owner = NULL, lease_until = NULL, last_synced_at = clock_timestamp(),
@@ -49,7 +65,10 @@ export async function finishPull(
        look_again_at = CASE WHEN $8::float8 IS NOT NULL THEN clock_timestamp() + $8::float8 * interval '1 millisecond' END,
        due_at = CASE WHEN dirty_seq > $3 THEN clock_timestamp() ELSE clock_timestamp() + least($6 * interval '1 second',
          CASE WHEN $8::float8 IS NOT NULL THEN $8::float8 * interval '1 millisecond' END) END
-     WHERE calendar_id = $1 RETURNING next_poll_at, last_synced_at AS finished_at, unannounced_finds`,
+     WHERE calendar_id = $1
+     RETURNING next_poll_at, last_synced_at AS finished_at, unannounced_finds, dirty_seq > $3 AS due_again,
+       ARRAY(SELECT notification_id::text FROM covered) AS notification_ids,
+       EXISTS (SELECT FROM sync_requests WHERE calendar_id = $1 AND dirty_seq <= $3) AS requested`,
     [
       lease.calendarId,
       pull.nextCursor,
@@ -61,20 +80,25 @@ export async function finishPull(
       lookAgain ? limits.secondLookMs : null,
       foundUnannounced,
       pull.trigger === 'notification',
+      pull.pullId,
+      pull.pages,
+      pull.items,
+      pull.added,
+      pull.changed,
+      pull.cancelled,
+      pull.streamVersion + 1,
     ],
   );
-  const { next_poll_at: nextPollAt, finished_at: finishedAt } = rows[0]!;
-  if (state.mode === 'push' && foundUnannounced && rows[0]!.unannounced_finds >= SILENT_AFTER_FINDS)
+  const ended = rows[0]!;
+  const { next_poll_at: nextPollAt, finished_at: finishedAt, notification_ids: notificationIds } = ended;
+  if (state.mode === 'push' && foundUnannounced && ended.unannounced_finds >= SILENT_AFTER_FINDS)
     await replaceSilentChannel(tx, lease);
   if (pull.kind === 'full')
     await tx.query('UPDATE calendars SET refusals = 0 WHERE calendar_id = $1', [lease.calendarId]);
-  await tx.query('DELETE FROM webhook_retry_queue WHERE calendar_id = $1', [lease.calendarId]);
-  await savePull(tx, { ...pull, streamVersion: pull.streamVersion + 1 }, 'finished');
   const { ownerId, connectionId, calendarId } = lease;
   const about = { ownerId, connectionId, calendarId };
-  const notificationIds = await takeNotifications(tx, calendarId, pull.dirtySeq);
-  const requests = await finishedRequests(tx, calendarId, pull.dirtySeq);
-  return [
+  const requests = ended.requested ? await finishedRequests(tx, calendarId, pull.dirtySeq) : [];
+  const streams: StreamOfEvents[] = [
     {
       streamId: `calendar-pull-${pull.pullId}`,
       ownerId,
@@ -117,6 +141,17 @@ export async function finishPull(
     },
     ...requests.map((operation) => operationSteps(operation, [succeeded(operation, {})])),
   ];
+  return { streams, dueAgain: ended.due_again };
+}
+
+interface EndedRow {
+  next_poll_at: Date;
+  finished_at: Date;
+  unannounced_finds: number;
+  due_again: boolean;
+  /** Those that the pull covers; they wait no longer. */
+  notification_ids: string[];
+  requested: boolean;
 }
 
 /** Nobody tells whether a channel still lives: a new one takes its place. */
@@ -128,13 +163,4 @@ async function replaceSilentChannel(tx: Transaction, { calendarId, ownerId, conn
   if (rowCount === 0) return;
   await tx.query('UPDATE calendar_sync_states SET unannounced_finds = 0 WHERE calendar_id = $1', [calendarId]);
   await enqueueJobs(tx, [{ kind: 'keep-watch', subject: calendarId, ownerId, connectionId }]);
-}
-
-/** The notifications that a pull covers; they wait no longer. */
-async function takeNotifications(tx: Transaction, calendarId: string, upTo: string): Promise<string[]> {
-  const { rows } = await tx.query<{ notification_id: string }>(
-    'DELETE FROM pending_notifications WHERE calendar_id = $1 AND dirty_seq <= $2 RETURNING notification_id',
-    [calendarId, upTo],
-  );
-  return rows.map(({ notification_id }) => notification_id);
 }

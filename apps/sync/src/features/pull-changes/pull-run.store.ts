@@ -14,6 +14,7 @@ export interface PullRun {
   /** Of the calendar when the pull began: what was marked later isn't covered by it. */
   dirtySeq: string;
   notifiedAt: Date | undefined;
+  /** Of the first message that asked for a pull: it rides on with what the pull finds. */
   metadata: EventMetadata;
   secondLook: boolean;
   pages: number;
@@ -70,10 +71,13 @@ const pullOf = (row: PullRow): PullRun => ({
   startedAt: row.started_at,
 });
 
+const COLUMNS = `pull_id, kind, trigger, status, cursor, page_token, next_cursor, dirty_seq, notified_at, metadata, second_look,
+  pages, items, added, changed, cancelled, stream_version, started_at`;
+
 /** The pull that was under way, or a new one. Only inside a transaction that holds the calendar. */
 export async function openPull(tx: Queryable, lease: Lease, state: HeldState): Promise<PullRun> {
   const { rows } = await tx.query<PullRow & { resumable: boolean }>(
-    `SELECT *, updated_at > clock_timestamp() - interval '${RESUMABLE}' AS resumable FROM pull_runs
+    `SELECT ${COLUMNS}, updated_at > clock_timestamp() - interval '${RESUMABLE}' AS resumable FROM pull_runs
      WHERE calendar_id = $1 AND status IN ('running', 'sweeping')`,
     [lease.calendarId],
   );
@@ -83,44 +87,52 @@ export async function openPull(tx: Queryable, lease: Lease, state: HeldState): P
     if (suits && (open.resumable || open.status === 'sweeping')) return pullOf(open);
     await abandonPull(tx, open.pull_id);
   }
-  return startPull(tx, lease, state, open?.trigger);
+  return (await startPull(tx, lease, { trigger: open?.trigger }))!;
 }
 
-export async function startPull(
-  tx: Queryable,
-  lease: Lease,
-  state: HeldState,
-  trigger: Trigger | undefined,
-  full = state.needsFull,
-): Promise<PullRun> {
-  const { rows } = await tx.query<PullRow>(
-    `INSERT INTO pull_runs (pull_id, calendar_id, owner_id, kind, trigger, cursor, dirty_seq, notified_at, second_look,
-       metadata)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *`,
+/** What a pull that takes another one's place has from it, instead of from the calendar. */
+export interface TakenOver {
+  trigger?: Trigger | undefined;
+  notifiedAt?: Date | undefined;
+  metadata?: EventMetadata;
+  /** From the beginning, whatever the calendar asks for. */
+  full?: boolean;
+}
+
+/** A new pull of what the calendar asks for. Undefined: the lease is lost, or a pull is under way. */
+export async function startPull(db: Queryable, lease: Lease, given: TakenOver = {}): Promise<PullRun | undefined> {
+  const { rows } = await db.query<PullRow>(
+    `WITH held AS (
+       SELECT calendar_id, owner_id, sync_token, dirty_seq, notified_at, pending_metadata,
+         $5::boolean OR sync_token IS NULL OR full_requested_seq > full_synced_seq AS needs_full,
+         coalesce(look_again_at <= now(), false) AND dirty_seq = synced_seq AS second_look,
+         CASE WHEN consecutive_failures > 0 THEN 'retry' ELSE pending_trigger END AS pending_trigger
+       FROM calendar_sync_states WHERE calendar_id = $1 AND fencing_token = $2 AND active FOR UPDATE
+     ), begun AS (
+       INSERT INTO pull_runs (pull_id, calendar_id, owner_id, kind, trigger, cursor, dirty_seq, notified_at, second_look, metadata)
+       SELECT $3, calendar_id, owner_id, CASE WHEN needs_full THEN 'full' ELSE 'incremental' END,
+         coalesce($4, pending_trigger, CASE WHEN second_look THEN 'notification' ELSE 'poll' END),
+         CASE WHEN needs_full THEN NULL ELSE sync_token END, dirty_seq, coalesce($6, notified_at), second_look,
+         coalesce($7::jsonb, pending_metadata, '{}')
+       FROM held
+       WHERE NOT EXISTS (SELECT FROM pull_runs WHERE calendar_id = $1 AND status IN ('running', 'sweeping'))
+       RETURNING calendar_id, ${COLUMNS}
+     ), taken AS (
+       UPDATE calendar_sync_states SET pending_trigger = NULL, pending_metadata = NULL, notified_at = NULL
+       WHERE calendar_id IN (SELECT calendar_id FROM begun)
+     )
+     SELECT ${COLUMNS} FROM begun`,
     [
-      randomUUID(),
       lease.calendarId,
-      lease.ownerId,
-      full ? 'full' : 'incremental',
-      trigger ?? triggerOf(state),
-      full ? null : (state.syncToken ?? null),
-      state.dirtySeq,
-      state.notifiedAt ?? null,
-      state.secondLookDue,
-      jsonText(state.pendingMetadata),
+      lease.fencingToken,
+      randomUUID(),
+      given.trigger ?? null,
+      given.full ?? false,
+      given.notifiedAt ?? null,
+      given.metadata === undefined ? null : jsonText(given.metadata),
     ],
   );
-  await tx.query(
-    'UPDATE calendar_sync_states SET pending_trigger = NULL, pending_metadata = NULL, notified_at = NULL WHERE calendar_id = $1',
-    [lease.calendarId],
-  );
-  return pullOf(rows[0]!);
-}
-
-function triggerOf(state: HeldState): Trigger {
-  if (state.consecutiveFailures > 0) return 'retry';
-  if (state.pendingTrigger !== undefined) return state.pendingTrigger;
-  return state.secondLookDue ? 'notification' : 'poll';
+  return rows[0] && pullOf(rows[0]);
 }
 
 export async function abandonPull(tx: Queryable, pullId: string): Promise<void> {
@@ -130,11 +142,10 @@ export async function abandonPull(tx: Queryable, pullId: string): Promise<void> 
   );
 }
 
-export async function savePull(tx: Queryable, pull: PullRun, status: PullRun['status'] | 'finished'): Promise<void> {
+export async function savePull(tx: Queryable, pull: PullRun, status: PullRun['status']): Promise<void> {
   await tx.query(
     `UPDATE pull_runs SET status = $2, page_token = $3, next_cursor = $4, pages = $5, items = $6, added = $7, changed = $8,
-       cancelled = $9, stream_version = $10, updated_at = clock_timestamp(),
-       finished_at = CASE WHEN $2 = 'finished' THEN clock_timestamp() END
+       cancelled = $9, stream_version = $10, updated_at = clock_timestamp()
      WHERE pull_id = $1`,
     [
       pull.pullId,

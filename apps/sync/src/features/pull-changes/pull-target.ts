@@ -1,6 +1,6 @@
 import type { CalendarProvider, Credentials } from '@calendar-sync/calendar-providers-port';
 import type { Queryable } from '@calendar-sync/event-sourcing-postgres';
-import { type CredentialVault, CredentialsGone } from '../guard-credentials/credential-vault';
+import { type CredentialVault, CredentialsGone, type SealedCredentials } from '../guard-credentials/credential-vault';
 import type { QuotaUser } from '../respect-quotas/quota-buckets';
 
 export type Providers = ReadonlyMap<string, CalendarProvider>;
@@ -13,28 +13,31 @@ export interface PullTarget {
   providerCalendarId: string;
 }
 
+interface TargetRow extends SealedCredentials {
+  owner_id: string;
+  connection_id: string;
+  provider: string;
+  account: string;
+  provider_calendar_id: string;
+}
+
 export async function loadTarget(
   db: Queryable,
   vault: CredentialVault,
   providers: Providers,
   calendarId: string,
 ): Promise<PullTarget> {
-  const { rows } = await db.query<{
-    owner_id: string;
-    connection_id: string;
-    provider: string;
-    account: string;
-    provider_calendar_id: string;
-  }>('SELECT owner_id, connection_id, provider, account, provider_calendar_id FROM calendars WHERE calendar_id = $1', [
-    calendarId,
-  ]);
+  const { rows } = await db.query<TargetRow>(
+    `SELECT c.owner_id, c.connection_id, c.provider, c.account, c.provider_calendar_id, k.key_version, k.wrapped_key, k.ciphertext
+     FROM calendars AS c
+     JOIN connection_credentials AS k ON k.connection_id = c.connection_id AND k.owner_id = c.owner_id
+     WHERE c.calendar_id = $1`,
+    [calendarId],
+  );
   const row = rows[0];
-  if (row === undefined) throw new CredentialsGone('there is no such calendar');
-  const credentials = await vault.open(db, {
-    ownerId: row.owner_id,
-    provider: row.provider,
-    connectionId: row.connection_id,
-  });
+  if (row === undefined) throw new CredentialsGone('there is no such calendar, or its connection has no credentials');
+  const owner = { ownerId: row.owner_id, provider: row.provider, connectionId: row.connection_id };
+  const credentials = await vault.unseal(db, owner, row);
   return {
     provider: providerNamed(providers, row.provider),
     credentials,

@@ -33,6 +33,8 @@ interface Pull {
 export class PullWorker {
   private readonly running = new Map<Promise<void>, Pull>();
   private readonly loop: Worker;
+  /** More may be due than there were places for. */
+  private wantsPlaces = false;
 
   constructor(private readonly options: PullWorkerOptions) {
     this.loop = periodic({
@@ -58,13 +60,17 @@ export class PullWorker {
     const busy = pulls.filter(({ slow }) => !slow);
     const most = concurrency * PULLS_PER_PLACE;
     const limit = Math.min(concurrency - busy.length, most - pulls.length);
+    this.wantsPlaces = true;
     if (limit <= 0 || signal.aborted) return;
     const isLong = ({ lease }: Pull) => lease.long;
     const longOnes = Math.min(
       Math.max(1, concurrency - SHORT_ONES) - busy.filter(isLong).length,
       most - SHORT_ONES - pulls.filter(isLong).length,
     );
-    for (const lease of await claimDue(database, { worker, leaseMs, limit, longOnes: Math.max(0, longOnes) })) {
+    const leases = await claimDue(database, { worker, leaseMs, limit, longOnes: Math.max(0, longOnes) });
+    // Pulls from the beginning may wait for a place although not all were given away.
+    this.wantsPlaces = leases.length === limit || longOnes <= leases.filter(({ long }) => long).length;
+    for (const lease of leases) {
       const pull: Pull = { lease, slow: false };
       const heartbeat = setInterval(
         () =>
@@ -75,10 +81,12 @@ export class PullWorker {
       );
       const run: Promise<void> = puller
         .pull(lease, signal, (answer) => this.waitFor(answer, pull))
-        .finally(() => {
+        .then((end) => end !== 'rests')
+        .catch(() => true)
+        .then((moreToDo) => {
           clearInterval(heartbeat);
           this.running.delete(run);
-          this.wake();
+          if (moreToDo || this.wantsPlaces) this.wake();
         });
       this.running.set(run, pull);
     }

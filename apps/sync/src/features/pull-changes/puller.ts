@@ -29,6 +29,12 @@ export interface PullerOptions {
 /** Waits for an answer of the provider, and may make use of the time. */
 export type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>;
 
+interface Progress {
+  pull?: PullRun;
+  /** It ended, and something was announced meanwhile. */
+  dueAgain?: boolean;
+}
+
 /** A cursor that is lost again and again within one pull is a failure like any other. */
 const LARGEST_RESTARTS = 3;
 
@@ -36,14 +42,19 @@ const LARGEST_RESTARTS = 3;
 export class Puller {
   constructor(private readonly options: PullerOptions) {}
 
-  /** Ends with the lease given back, whatever happens; only a database that can't be reached leaves it to run out. */
-  async pull(lease: Lease, stopping: AbortSignal, waitFor: WaitFor = (answer) => answer): Promise<void> {
+  /**
+   * Ends with the lease given back, whatever happens; only a database that can't be reached leaves it to run out. `rests`: all is pulled, and
+   * nothing was announced meanwhile.
+   */
+  async pull(lease: Lease, stopping: AbortSignal, waitFor: WaitFor = (answer) => answer): Promise<'rests' | void> {
     const { database, vault, providers, logger } = this.options;
-    const progress: { pull?: PullRun; target?: PullTarget } = {};
+    const progress: Progress & { target?: PullTarget } = {};
     try {
       progress.target = await loadTarget(database, vault, providers, lease.calendarId);
-      progress.pull = await database.transaction(async (tx) => openPull(tx, lease, await hold(tx, lease)));
-      await this.untilDone(lease, progress.target, progress, stopping, waitFor);
+      progress.pull =
+        (await startPull(database, lease)) ??
+        (await database.transaction(async (tx) => openPull(tx, lease, await hold(tx, lease))));
+      return await this.untilDone(lease, progress.target, progress, stopping, waitFor);
     } catch (error) {
       await this.failed(lease, progress, error).catch((inFailing: unknown) => {
         if (inFailing instanceof LeaseLost) return;
@@ -55,7 +66,7 @@ export class Puller {
   private async untilDone(
     lease: Lease,
     target: PullTarget,
-    progress: { pull?: PullRun },
+    progress: Progress,
     stopping: AbortSignal,
     waitFor: WaitFor,
   ) {
@@ -69,13 +80,7 @@ export class Puller {
     }
   }
 
-  private async pages(
-    lease: Lease,
-    target: PullTarget,
-    progress: { pull?: PullRun },
-    stopping: AbortSignal,
-    waitFor: WaitFor,
-  ) {
+  private async pages(lease: Lease, target: PullTarget, progress: Progress, stopping: AbortSignal, waitFor: WaitFor) {
     const first = progress.pull!;
     const pages = target.provider
       .changesSince(target.credentials, target.providerCalendarId, {
@@ -92,10 +97,11 @@ export class Puller {
       status = await this.store(lease, target, progress, next.value);
     }
     while (status === 'sweeping') status = await this.sweep(lease, progress);
+    return progress.dueAgain ? undefined : ('rests' as const);
   }
 
   /** The page's entries with their history, a transaction per slice; the last one moves the pull on, and on the last page ends it. A crash between two repeats the page, which by then is no news. */
-  private async store(lease: Lease, target: PullTarget, progress: { pull?: PullRun }, page: ChangePage) {
+  private async store(lease: Lease, target: PullTarget, progress: Progress, page: ChangePage) {
     const { database, polling } = this.options;
     const { items, contradicted } = believable(page.items);
     const slices = slicesOf(items);
@@ -112,7 +118,7 @@ export class Puller {
       progress.pull = written.pull;
       ended = written.ended;
     }
-    const { pull, status } = await database.transaction(async (tx) => {
+    const { pull, status, dueAgain } = await database.transaction(async (tx) => {
       const state = await hold(tx, lease);
       const ofSlice = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, lastSlice, ended);
       const written = { ...ofSlice, pull: turned(ofSlice.pull, page) };
@@ -122,8 +128,8 @@ export class Puller {
       const last = page.nextPageToken === undefined;
       if (last && written.pull.kind === 'incremental') {
         const end = await finishPull(tx, lease, state, written.pull, polling);
-        await record(tx, [...written.streams, ...end], written.pull.metadata);
-        return { pull: written.pull, status: 'finished' as const };
+        await record(tx, [...written.streams, ...end.streams], written.pull.metadata);
+        return { pull: written.pull, status: 'finished' as const, dueAgain: end.dueAgain };
       }
       // A single page is told by its end alone.
       const told = !last || written.pull.pages > 1;
@@ -131,26 +137,28 @@ export class Puller {
       const status = last ? ('sweeping' as const) : ('running' as const);
       await savePull(tx, pull, status);
       await record(tx, [...written.streams, ...(told ? [progressOf(lease, written.pull)] : [])], pull.metadata);
-      return { pull, status };
+      return { pull, status, dueAgain: false };
     });
     progress.pull = pull;
+    progress.dueAgain = dueAgain;
     if (status === 'finished' && pull.notifiedAt) {
       this.options.metrics.stage('pulled', (Date.now() - pull.notifiedAt.getTime()) / 1000);
     }
     return status;
   }
 
-  private async sweep(lease: Lease, progress: { pull?: PullRun }) {
+  private async sweep(lease: Lease, progress: Progress) {
     const { database, polling } = this.options;
-    const { pull, status } = await database.transaction(async (tx) => {
+    const { pull, status, dueAgain } = await database.transaction(async (tx) => {
       const state = await hold(tx, lease);
       const { pull, streams, done } = await sweepStep(tx, lease, progress.pull!);
-      const ending = done ? await finishPull(tx, lease, state, pull, polling) : [];
+      const end = done ? await finishPull(tx, lease, state, pull, polling) : { streams: [], dueAgain: false };
       if (!done) await savePull(tx, pull, 'sweeping');
-      await record(tx, [...streams, ...ending], pull.metadata);
-      return { pull, status: done ? ('finished' as const) : ('sweeping' as const) };
+      await record(tx, [...streams, ...end.streams], pull.metadata);
+      return { pull, status: done ? ('finished' as const) : ('sweeping' as const), dueAgain: end.dueAgain };
     });
     progress.pull = pull;
+    progress.dueAgain = dueAgain;
     return status;
   }
 
@@ -160,7 +168,7 @@ export class Puller {
     logger.info({ calendarId: lease.calendarId, pullId: lost.pullId, page: lost.pages }, 'the cursor is lost');
     metrics.count('sync_cursors_lost_total', 'Sync cursors that the provider no longer accepts');
     return database.transaction(async (tx) => {
-      const state = await hold(tx, lease);
+      await hold(tx, lease);
       await abandonPull(tx, lost.pullId);
       await tx.query('UPDATE calendar_sync_states SET sync_token = NULL WHERE calendar_id = $1', [lease.calendarId]);
       const { ownerId, connectionId, calendarId } = lease;
@@ -175,17 +183,12 @@ export class Puller {
         },
       ]);
       // What the lost pull was to cover is still to be covered, and no more than that is known to be.
-      return startPull(
-        tx,
-        lease,
-        { ...state, notifiedAt: lost.notifiedAt ?? state.notifiedAt, pendingMetadata: lost.metadata },
-        'cursor-expired',
-        true,
-      );
+      const { notifiedAt, metadata } = lost;
+      return (await startPull(tx, lease, { trigger: 'cursor-expired', full: true, notifiedAt, metadata }))!;
     });
   }
 
-  private async failed(lease: Lease, progress: { pull?: PullRun; target?: PullTarget }, error: unknown) {
+  private async failed(lease: Lease, progress: Progress & { target?: PullTarget }, error: unknown) {
     const { database, quotas, limits, logger, metrics } = this.options;
     const { calendarId } = lease;
     if (error instanceof LeaseLost) {

@@ -16,15 +16,9 @@ export interface Lease {
 /** A calendar's state, read and locked by the holder of its lease. */
 export interface HeldState {
   mode: 'push' | 'polling';
-  syncToken: string | undefined;
-  dirtySeq: string;
-  syncedSeq: string;
   needsFull: boolean;
   pendingTrigger: Trigger | undefined;
-  /** Of the first message that asked for a pull: it rides on with what the pull finds. */
-  pendingMetadata: EventMetadata;
   notifiedAt: Date | undefined;
-  secondLookDue: boolean;
   consecutiveFailures: number;
   secondsSinceLastChange: number | undefined;
 }
@@ -103,20 +97,14 @@ export async function prolongLease(db: Queryable, lease: Lease, leaseMs: number)
 export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
   const { rows } = await tx.query<{
     mode: 'push' | 'polling';
-    sync_token: string | null;
-    dirty_seq: string;
-    synced_seq: string;
     needs_full: boolean;
     pending_trigger: Trigger | null;
-    pending_metadata: EventMetadata | null;
     notified_at: Date | null;
-    second_look_due: boolean;
     consecutive_failures: number;
     since_change: number | null;
   }>(
-    `SELECT mode, sync_token, dirty_seq, synced_seq, pending_trigger, pending_metadata, notified_at, consecutive_failures,
+    `SELECT mode, pending_trigger, notified_at, consecutive_failures,
        sync_token IS NULL OR full_requested_seq > full_synced_seq AS needs_full,
-       coalesce(look_again_at <= now(), false) AND dirty_seq = synced_seq AS second_look_due,
        extract(epoch FROM now() - last_changed_at)::double precision AS since_change
      FROM calendar_sync_states WHERE calendar_id = $1 AND fencing_token = $2 AND active FOR UPDATE`,
     [lease.calendarId, lease.fencingToken],
@@ -125,14 +113,9 @@ export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
   if (row === undefined) throw new LeaseLost();
   return {
     mode: row.mode,
-    syncToken: row.sync_token ?? undefined,
-    dirtySeq: row.dirty_seq,
-    syncedSeq: row.synced_seq,
     needsFull: row.needs_full,
     pendingTrigger: row.pending_trigger ?? undefined,
-    pendingMetadata: row.pending_metadata ?? {},
     notifiedAt: row.notified_at ?? undefined,
-    secondLookDue: row.second_look_due,
     consecutiveFailures: row.consecutive_failures,
     secondsSinceLastChange: row.since_change ?? undefined,
   };
