@@ -19,7 +19,9 @@ export interface Change {
 }
 
 const HOUR = 3_600_000;
-const LOOK_EVERY_MS = 5;
+const LOOK_EVERY_MS = 10;
+/** So many a second are asked for: asking for all, every few milliseconds, would be much of what is measured. */
+const OBSERVED_PER_SECOND = 10;
 /** Nobody waits longer; what isn't answered until then counts as taking at least that long. */
 export const PATIENCE_MS = 60_000;
 
@@ -57,7 +59,7 @@ export class Changes {
 
   /** So many a second for so long; gives them back at the end, the last ones still on their way. */
   async make(perSecond: number, seconds: number, onSecond: (second: number) => void): Promise<Change[]> {
-    const observeEvery = Math.ceil(perSecond / 50);
+    const observeEvery = Math.ceil(perSecond / OBSERVED_PER_SECOND);
     const began = performance.now();
     const made: Change[] = [];
     let toldSecond = 0;

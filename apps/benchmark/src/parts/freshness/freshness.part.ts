@@ -20,7 +20,7 @@ export const freshness: Part = {
     'Entries of 500 connected and watched calendars are changed at the provider at scheduled times, whatever became of the ' +
     'changes before, at 1, 10 and 50 a second. Counted from the time at which the provider took the change: until its push ' +
     'arrived, until its record was on sync.calendar-entries.v1 (the broker’s time), and until the gateway answered an HTTP ' +
-    'request for the calendar with it, asked every 5 ms from the record on; above 50 a second only some are asked for. The ' +
+    'request for the calendar with it, asked every 10 ms from the record on; of more than 10 a second as many are asked for. The ' +
     'rate is then raised by half until changes pile up: sustained is the highest at which, at its end, less than a second’s ' +
     'worth of changes was not yet on the topic and p95 stayed below 2 s.',
   async run(bench) {
