@@ -62,7 +62,29 @@ export async function recordJudged(tx: Transaction, groups: readonly JudgedToget
       })),
     ),
   );
-  for (const { judged, metadata } of groups) await recordTogether(tx, judged, metadata);
+  for (const round of roundsOf(groups)) await recordTogether(tx, round);
+}
+
+interface Round {
+  judged: Judged[];
+  /** By calendar: what the entries came with, and what follows from them carries on. */
+  causes: Map<string, EventMetadata>;
+}
+
+/** Calendars know nothing of each other and are decided together, of each one cause at a time. */
+function roundsOf(groups: readonly JudgedTogether[]): Round[] {
+  const rounds: Round[] = [];
+  const begun = new Map<string, number>();
+  for (const { judged, metadata } of groups) {
+    for (const [calendarId, ofCalendar] of Map.groupBy(judged, ({ about }) => about.calendarId)) {
+      const number = begun.get(calendarId) ?? 0;
+      begun.set(calendarId, number + 1);
+      const round = (rounds[number] ??= { judged: [], causes: new Map() });
+      round.judged.push(...ofCalendar);
+      round.causes.set(calendarId, metadata);
+    }
+  }
+  return rounds;
 }
 
 /** Consecutive messages of one push, told by their correlation id, which what follows from them carries on. */
@@ -80,10 +102,12 @@ function ofOneCause(received: readonly ReceivedEntry[], services: readonly Meeti
   return groups;
 }
 
-async function recordTogether(tx: Transaction, judged: readonly Judged[], metadata: EventMetadata): Promise<void> {
+type Whose = Pick<MeetingAbout, 'ownerId' | 'calendarId'>;
+
+async function recordTogether(tx: Transaction, { judged, causes }: Round): Promise<void> {
   const meets = await seriesThatMeet(tx, judged);
-  const commands = new Map<string, { about: Pick<MeetingAbout, 'ownerId'>; commands: MeetingCommand[] }>();
-  const commandsOf = (meetingId: string, about: Pick<MeetingAbout, 'ownerId'>) => {
+  const commands = new Map<string, { about: Whose; commands: MeetingCommand[] }>();
+  const commandsOf = (meetingId: string, about: Whose) => {
     const entry = commands.get(meetingId) ?? { about, commands: [] };
     commands.set(meetingId, entry);
     return entry.commands;
@@ -94,7 +118,10 @@ async function recordTogether(tx: Transaction, judged: readonly Judged[], metada
     commandsOf(about.meetingId, about).push({ type: 'RecordVerdict', data: { about, verdict, seriesMeets: false } });
   }
   for (const instance of await setAsideInstances(tx, judged)) {
-    commandsOf(instance.meeting_id, { ownerId: instance.owner_id }).push({ type: 'JoinSeries' });
+    commandsOf(instance.meeting_id, {
+      ownerId: instance.owner_id,
+      calendarId: instance.calendar_id,
+    }).push({ type: 'JoinSeries' });
   }
   for (const { about, verdict } of judged) {
     if (about.seriesId === undefined) continue;
@@ -109,8 +136,9 @@ async function recordTogether(tx: Transaction, judged: readonly Judged[], metada
       streamId: streamOf(meetingId),
       ownerId: about.ownerId,
       commands: asked,
+      metadata: causes.get(about.calendarId)!,
     })),
-    { route: meetingPublications.route, metadata },
+    { route: meetingPublications.route },
   );
   await applyProjection(tx, meetings, decided.map(asMessage));
 }
@@ -136,13 +164,13 @@ async function seriesThatMeet(tx: Transaction, judged: readonly Judged[]): Promi
 async function setAsideInstances(
   tx: Transaction,
   judged: readonly Judged[],
-): Promise<{ meeting_id: string; owner_id: string }[]> {
+): Promise<{ meeting_id: string; owner_id: string; calendar_id: string }[]> {
   const series = judged.flatMap(({ about, verdict }) =>
     'meeting' in verdict && verdict.meeting.recurrence !== undefined ? [about.entryId] : [],
   );
   if (series.length === 0) return [];
-  const { rows } = await tx.query<{ meeting_id: string; owner_id: string }>(
-    `SELECT meeting_id, owner_id FROM meetings WHERE series_id = ANY ($1::uuid[]) AND status = 'set-aside' ORDER BY meeting_id`,
+  const { rows } = await tx.query<{ meeting_id: string; owner_id: string; calendar_id: string }>(
+    `SELECT meeting_id, owner_id, calendar_id FROM meetings WHERE series_id = ANY ($1::uuid[]) AND status = 'set-aside' ORDER BY meeting_id`,
     [series],
   );
   return rows;
