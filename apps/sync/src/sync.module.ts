@@ -106,8 +106,8 @@ const retryLimits = (config: SyncConfig) => ({
     {
       provide: NoteNotifications,
       inject: [LOGGER, ServiceMetrics, WakeUps],
-      useFactory: (logger: Logger, metrics: ServiceMetrics, { all }: WakeUps) =>
-        new NoteNotifications(logger, metrics, all),
+      useFactory: (logger: Logger, metrics: ServiceMetrics, wakeUps: WakeUps) =>
+        new NoteNotifications(logger, metrics, wakeUps),
     },
     {
       provide: WatchKeeper,
@@ -223,11 +223,8 @@ export class SyncModule implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap() {
-    for (const worker of [this.pulls, this.jobs]) {
-      this.wakeUps.register(worker);
-      worker.start();
-    }
-    for (const worker of this.house) worker.start();
+    this.wakeUps.register({ pulls: this.pulls, jobs: this.jobs });
+    for (const worker of [this.pulls, this.jobs, ...this.house]) worker.start();
   }
 
   async onModuleDestroy() {

@@ -90,7 +90,7 @@ export class SyncBench {
       projectPerMinute: 100_000,
       userPerMinute: settings.userPerMinute ?? 100_000,
     });
-    this.notes = new NoteNotifications(this.logger, this.metrics, this.wakeUps.all);
+    this.notes = new NoteNotifications(this.logger, this.metrics, this.wakeUps);
   }
 
   static async open(settings: BenchSettings): Promise<SyncBench> {
@@ -144,8 +144,7 @@ export class SyncBench {
         new StopChannelJob(database, queue, vault, providers, quotas),
       ],
     });
-    this.wakeUps.register(pulls);
-    this.wakeUps.register(jobs);
+    this.wakeUps.register({ pulls, jobs });
     pulls.start();
     jobs.start();
     const replica = { pulls, jobs, stop: async () => void (await Promise.all([pulls.stop(), jobs.stop()])) };

@@ -6,6 +6,7 @@ import { record, type StreamOfEvents } from '../../publishing/record';
 import type { NotificationEvent } from '../../publishing/sync-events';
 import { type Dirt, markDirty } from '../pull-changes/sync-state.store';
 import { enqueueJobs, type NewJob } from '../run-jobs/job-queue';
+import type { WakeUps } from '../run-jobs/wake-ups';
 import { watchStream } from '../watch-calendars/watch-keeper';
 
 interface KnownChannel {
@@ -34,7 +35,8 @@ export class NoteNotifications implements Collector<ReceivedPush> {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: ServiceMetrics,
-    private readonly onDirty: () => void,
+    /** Told what became due: calendars, and jobs where there are any. */
+    private readonly wakeUps: Pick<WakeUps, 'all' | 'pulls'>,
   ) {}
 
   async flush(tx: Transaction, received: ReceivedPush[]): Promise<void> {
@@ -66,7 +68,7 @@ export class NoteNotifications implements Collector<ReceivedPush> {
     await this.countMessages(tx, notified);
     await enqueueJobs(tx, jobs);
     await record(tx, streams);
-    tx.afterCommit(this.onDirty);
+    tx.afterCommit(jobs.length > 0 ? this.wakeUps.all : this.wakeUps.pulls);
   }
 
   private async markDirty(tx: Transaction, hints: ReceivedPush[], channels: Map<string, KnownChannel>) {
