@@ -21,8 +21,8 @@ export const EVENTS_TO_PUBLISH = 'events-to-publish';
 
 export interface Database extends Queryable {
   /**
-   * A statement that is asked again and again: each connection parses and plans it once, which for a short one is most of its cost. The name
-   * stands for the text, always the same one; the plan must suit whatever values come.
+   * A statement that each connection parses and plans once, from the first time on; what is asked often is prepared by itself. The name stands for
+   * the text, always the same one; the plan must suit whatever values come.
    */
   queryPrepared<Row extends object>(
     name: string,
