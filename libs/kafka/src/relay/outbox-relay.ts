@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CursorOfAnotherLog,
   currentEpoch,
@@ -64,6 +65,8 @@ const OLD_MS = 30_000;
 const RESTORED_AGAIN_MS = 5_000;
 const LOOKS = 6;
 const FIRST_LOOK_MS = 5;
+/** A commit after a pause is published at once; what comes in quick succession together: every send has each consumer fetch, apply and commit. */
+const PACE_MS = 25;
 
 /**
  * Publishes what the service recorded: its events, the commands in its outbox, and what consumers ask for again. Many
@@ -81,6 +84,7 @@ export class OutboxRelay {
   private failures = 0;
   private looks = 0;
   private hidden = false;
+  private publishedAt = Number.NEGATIVE_INFINITY;
   private refusing = false;
   private readonly foreignTypes = new Set<string>();
   private depthAt = 0;
@@ -174,13 +178,27 @@ export class OutboxRelay {
     const waiting = await workWaiting(this.options.database, log.cursor);
     this.hidden = waiting.recorded && !waiting.events;
     let done = 0;
-    if (waiting.events) done += await log.step();
+    if (waiting.events) {
+      await this.keepPace();
+      done += await log.step();
+      // A full batch has more behind it.
+      if (done > 0 && done < this.batchSize) this.publishedAt = performance.now();
+    }
     const { epoch } = log.cursor;
     if (waiting.commands) done += await commands.step(epoch);
     if (waiting.releases) done += await quarantine.serveReleases(epoch);
     if (waiting.replays) done += await replays.step(epoch);
     await this.measure(log.cursor);
     return done > 0 ? 0 : (this.options.pollMs ?? 250);
+  }
+
+  private async keepPace(): Promise<void> {
+    const early = this.publishedAt + PACE_MS - performance.now();
+    if (early > 0 && !this.stopping) await delay(early);
+  }
+
+  private get batchSize(): number {
+    return this.options.batchSize ?? 500;
   }
 
   /** Before anything is published: a number that a restored database gives again would stand for two messages. */
@@ -203,8 +221,8 @@ export class OutboxRelay {
   }
 
   private async openLanes(cursor: LogCursor): Promise<Lanes> {
-    const { database, logger, publications, source, topicPrefix = '', batchSize = 500 } = this.options;
-    const { lease, sender, metrics } = this;
+    const { database, logger, publications, source, topicPrefix = '' } = this.options;
+    const { lease, sender, metrics, batchSize } = this;
     const skipped = await SkippedNumbers.load(database);
     const records = new RecordMaker(publications, source, topicPrefix, skipped);
     const quarantine = new Quarantine({ database, lease, sender, records, skipped, logger, metrics });
