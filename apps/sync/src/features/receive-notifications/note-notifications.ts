@@ -41,8 +41,7 @@ export class NoteNotifications implements Collector<ReceivedPush> {
 
   async flush(tx: Transaction, received: ReceivedPush[]): Promise<void> {
     const notified = received.map(({ push }) => push);
-    const calendars = await this.calendarsOf(tx, notified);
-    const channels = await this.channelsOf(tx, notified);
+    const { calendars, channels } = await this.known(tx, notified);
     const streams: StreamOfEvents[] = [];
     const jobs: NewJob[] = [];
     const hints: ReceivedPush[] = [];
@@ -140,20 +139,21 @@ export class NoteNotifications implements Collector<ReceivedPush> {
     ];
   }
 
-  private async calendarsOf(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
-    const { rows } = await tx.query<KnownCalendar>(
-      'SELECT calendar_id, owner_id, connection_id, active FROM calendar_sync_states WHERE calendar_id = ANY ($1::uuid[])',
-      [notified.map(({ calendarId }) => calendarId)],
+  /** Calendars and channels, by their ids. */
+  private async known(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
+    const { rows } = await tx.query<{ calendar: KnownCalendar | null; channel: KnownChannel | null }>(
+      `SELECT json_build_object('calendar_id', calendar_id, 'owner_id', owner_id, 'connection_id', connection_id, 'active', active)
+         AS calendar, NULL AS channel
+       FROM calendar_sync_states WHERE calendar_id = ANY ($1::uuid[])
+       UNION ALL
+       SELECT NULL, json_build_object('channel_id', channel_id, 'resource_id', resource_id, 'state', state, 'failure', failure)
+       FROM calendar_webhooks WHERE channel_id = ANY ($2::text[])`,
+      [notified.map(({ calendarId }) => calendarId), notified.map(({ channelId }) => channelId)],
     );
-    return new Map(rows.map((row) => [row.calendar_id, row]));
-  }
-
-  private async channelsOf(tx: Transaction, notified: CalendarChangeNotifiedV1[]) {
-    const { rows } = await tx.query<KnownChannel>(
-      'SELECT channel_id, resource_id, state, failure FROM calendar_webhooks WHERE channel_id = ANY ($1::text[])',
-      [notified.map(({ channelId }) => channelId)],
-    );
-    return new Map(rows.map((row) => [row.channel_id, row]));
+    return {
+      calendars: new Map(rows.flatMap(({ calendar }) => (calendar ? [[calendar.calendar_id, calendar]] : []))),
+      channels: new Map(rows.flatMap(({ channel }) => (channel ? [[channel.channel_id, channel]] : []))),
+    };
   }
 }
 

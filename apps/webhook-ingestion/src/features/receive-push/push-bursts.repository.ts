@@ -116,8 +116,7 @@ export async function decideAndStore(
     })),
     { route: notificationPublications.route },
   );
-  await insertLogs(tx, arrived);
-  await saveBursts(tx, after);
+  await store(tx, arrived, after);
   const waiting = after.flatMap(({ state }) =>
     state.held && state.windowEndsAt !== undefined ? [state.windowEndsAt] : [],
   );
@@ -136,15 +135,26 @@ function arrival(push: Push, events: readonly (NotificationReceived | PushHeld |
   return { push, ...(coalesced && { into: coalesced.data.into }) };
 }
 
-async function insertLogs(tx: Transaction, arrived: readonly { push: Push; into?: string }[]): Promise<void> {
-  if (arrived.length === 0) return;
+/** Every push to its table, and the bursts as they are now. */
+async function store(
+  tx: Transaction,
+  arrived: readonly { push: Push; into?: string }[],
+  bursts: readonly LockedBurst[],
+): Promise<void> {
   const column = <T>(of: (push: Push) => T) => arrived.map(({ push }) => of(push));
   await tx.query(
-    `INSERT INTO calendar_webhook_logs
-       (notification_id, calendar_id, channel_id, resource_id, resource_state, message_number, received_at, coalesced_into, status)
-     SELECT *, CASE WHEN coalesced_into IS NULL THEN 'received' ELSE 'coalesced' END
-     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::uuid[])
-       AS push (notification_id, calendar_id, channel_id, resource_id, resource_state, message_number, received_at, coalesced_into)`,
+    `WITH logged AS (
+       INSERT INTO calendar_webhook_logs
+         (notification_id, calendar_id, channel_id, resource_id, resource_state, message_number, received_at, coalesced_into, status)
+       SELECT notification_id, calendar_id, channel_id, resource_id, resource_state, message_number, received_at, coalesced_into,
+         CASE WHEN coalesced_into IS NULL THEN 'received' ELSE 'coalesced' END
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::uuid[])
+         AS push (notification_id, calendar_id, channel_id, resource_id, resource_state, message_number, received_at, coalesced_into)
+     )
+     UPDATE push_bursts AS burst
+     SET window_ends_at = to_timestamp(after.window_ends_at / 1000), held = after.held
+     FROM unnest($9::text[], $10::text[], $11::float8[], $12::jsonb[]) AS after (channel_id, kind, window_ends_at, held)
+     WHERE burst.channel_id = after.channel_id AND burst.kind = after.kind`,
     [
       column(({ notificationId }) => notificationId),
       column(({ calendarId }) => calendarId),
@@ -154,17 +164,6 @@ async function insertLogs(tx: Transaction, arrived: readonly { push: Push; into?
       column(({ messageNumber }) => messageNumber ?? null),
       column(({ receivedAt }) => receivedAt),
       arrived.map(({ into }) => into ?? null),
-    ],
-  );
-}
-
-async function saveBursts(tx: Transaction, bursts: readonly LockedBurst[]): Promise<void> {
-  await tx.query(
-    `UPDATE push_bursts AS burst
-     SET window_ends_at = to_timestamp(after.window_ends_at / 1000), held = after.held
-     FROM unnest($1::text[], $2::text[], $3::float8[], $4::jsonb[]) AS after (channel_id, kind, window_ends_at, held)
-     WHERE burst.channel_id = after.channel_id AND burst.kind = after.kind`,
-    [
       bursts.map(({ channelId }) => channelId),
       bursts.map(({ kind }) => kind),
       bursts.map(({ state }) => state.windowEndsAt ?? null),
