@@ -25,9 +25,9 @@ const places = {
   },
   'consumer.before-transaction': {
     module: 'libs/kafka/dist/consume/joined-chunks.js',
-    find: 'outcomes = await database.transaction(',
+    find: 'const outcomes = await database.transaction(',
     replace:
-      "for (const { from } of chunks) failpoint('consumer.before-transaction', { topic: from.name }); outcomes = await database.transaction(",
+      "for (const { from } of chunks) failpoint('consumer.before-transaction', { topic: from.name }); const outcomes = await database.transaction(",
   },
   'consumer.inside-transaction': {
     module: 'libs/kafka/dist/consume/chunk.js',

@@ -114,24 +114,26 @@ export class BatchRunner {
     payload: EachBatchPayload,
     current: () => boolean,
   ): Promise<ChunkOutcome | typeof ABANDONED> {
-    const started = performance.now();
-    const outcome = await this.joined.apply(chunk);
-    if (outcome?.outcome === 'applied') this.applied(chunk, outcome, started);
-    if (outcome !== undefined) return outcome;
-    await payload.heartbeat();
-    // Alone from here on: what one chunk fails of must not hold up the others.
-    for (let attempt = 1; current(); attempt += 1) {
+    let together = true;
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        const outcome = await this.apply(chunk);
+        const outcome = await (together ? this.applyTogether(chunk) : this.apply(chunk));
         this.retries.end(nameOf(chunk));
         return outcome;
       } catch (error) {
+        // Alone from here on: what one chunk fails of must not hold up the others.
+        const mayBeOfAnother = together && (chunk.records.length > 1 || error instanceof EndsBeforeApplied);
+        together = false;
+        if (mayBeOfAnother && !isTransient(error)) {
+          await payload.heartbeat();
+          continue;
+        }
         if (error instanceof HandlerFailed && !isTransient(error)) return this.oneByOne(chunk, payload, current);
         this.failed(chunk, error, attempt);
         await this.wait(attempt, payload, current);
+        if (!current()) return ABANDONED;
       }
     }
-    return ABANDONED;
   }
 
   /** A handler refuses some message of the chunk: each alone, and what fails again is parked. */
@@ -173,6 +175,14 @@ export class BatchRunner {
         if (!current()) return ABANDONED;
       }
     }
+  }
+
+  /** With the chunks of other partitions that are there at this moment. */
+  private async applyTogether(chunk: Chunk): Promise<ChunkOutcome> {
+    const started = performance.now();
+    const outcome = await this.joined.apply(chunk);
+    if (outcome.outcome === 'applied') this.applied(chunk, outcome, started);
+    return outcome;
   }
 
   private async apply(chunk: Chunk, refusal?: unknown): Promise<ChunkOutcome | typeof ABANDONED> {

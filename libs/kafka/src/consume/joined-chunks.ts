@@ -1,6 +1,5 @@
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { applyChunks, type Chunk, type ChunkOutcome } from './chunk';
-import { describeError, type Logger } from '../observability';
 import type { MessageApplier } from './message-applier';
 
 export interface JoinedChunksOptions {
@@ -9,12 +8,12 @@ export interface JoinedChunksOptions {
   askAgainAfterMs: number;
   /** Messages in one transaction, unless a single chunk has more. */
   mostMessages: number;
-  logger: Logger;
 }
 
 interface Waiting {
   chunk: Chunk;
-  done(outcome: ChunkOutcome | undefined): void;
+  done(outcome: ChunkOutcome): void;
+  failed(error: unknown): void;
 }
 
 /** Where there is more than one transaction takes, others begin before it has ended. */
@@ -31,10 +30,10 @@ export class JoinedChunks {
 
   constructor(private readonly options: JoinedChunksOptions) {}
 
-  /** What became of the chunk; undefined where the transaction failed, for whatever reason of whichever chunk: nothing has happened then. */
-  apply(chunk: Chunk): Promise<ChunkOutcome | undefined> {
-    return new Promise((done) => {
-      this.waiting.push({ chunk, done });
+  /** What became of the chunk. Throws what the transaction failed of, which may be another chunk's: nothing has happened then. */
+  apply(chunk: Chunk): Promise<ChunkOutcome> {
+    return new Promise((done, failed) => {
+      this.waiting.push({ chunk, done, failed });
       this.next();
     });
   }
@@ -66,17 +65,16 @@ export class JoinedChunks {
   }
 
   private async run(together: readonly Waiting[]): Promise<void> {
-    const { database, applier, askAgainAfterMs, logger } = this.options;
+    const { database, applier, askAgainAfterMs } = this.options;
     const chunks = together.map(({ chunk }) => chunk);
     this.underWay += 1;
-    let outcomes: readonly ChunkOutcome[] = [];
     try {
-      outcomes = await database.transaction((tx) => applyChunks(tx, applier, chunks, { askAgainAfterMs }));
+      const outcomes = await database.transaction((tx) => applyChunks(tx, applier, chunks, { askAgainAfterMs }));
+      together.forEach(({ done }, index) => done(outcomes[index]!));
     } catch (error) {
-      logger.debug({ chunks: chunks.length, cause: describeError(error) }, 'chunks were not applied together');
+      for (const { failed } of together) failed(error);
     }
     this.underWay -= 1;
-    together.forEach(({ done }, index) => done(outcomes[index]));
     this.next();
   }
 }
