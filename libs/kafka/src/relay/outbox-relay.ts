@@ -14,7 +14,7 @@ import type { Publications } from '../publications';
 import { CommandLane } from './command-lane';
 import { type LeftOff, LeaseLost, RelayLease } from './lease';
 import { LogLane, OfAnotherVersion } from './log-lane';
-import { type OutboxDepth, outboxDepth } from './outbox-depth';
+import { DepthGauge, type OutboxDepth } from './outbox-depth';
 import { RecordMaker } from './outgoing';
 import { DatabaseRestored, requireOwnHistory } from './own-history';
 import { Quarantine } from './quarantine';
@@ -60,8 +60,6 @@ interface Lanes {
   quarantine: Quarantine;
 }
 
-const DEPTH_EVERY_MS = 5_000;
-const OLD_MS = 30_000;
 const RESTORED_AGAIN_MS = 5_000;
 const LOOKS = 6;
 const FIRST_LOOK_MS = 5;
@@ -75,6 +73,7 @@ const PACE_MS = 25;
 export class OutboxRelay {
   private readonly waker = new Wakeable();
   private readonly metrics: Metrics;
+  private readonly depth: DepthGauge;
   private lease: RelayLease;
   private sender: Sender;
   private lanes: Lanes | undefined;
@@ -87,11 +86,11 @@ export class OutboxRelay {
   private publishedAt = Number.NEGATIVE_INFINITY;
   private refusing = false;
   private readonly foreignTypes = new Set<string>();
-  private depthAt = 0;
   private current: RelayState = { running: false, leader: false };
 
   constructor(private readonly options: OutboxRelayOptions) {
     this.metrics = options.metrics ?? noMetrics;
+    this.depth = new DepthGauge(options.database, this.metrics, options.logger);
     const holder = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
     this.lease = new RelayLease(options.database, holder, this.leaseMs);
     this.sender = this.newSender();
@@ -188,7 +187,8 @@ export class OutboxRelay {
     if (waiting.commands) done += await commands.step(epoch);
     if (waiting.releases) done += await quarantine.serveReleases(epoch);
     if (waiting.replays) done += await replays.step(epoch);
-    await this.measure(log.cursor);
+    const depth = await this.depth.measure(log.cursor);
+    if (depth !== undefined) this.current.outbox = depth;
     return done > 0 ? 0 : (this.options.pollMs ?? 250);
   }
 
@@ -236,22 +236,6 @@ export class OutboxRelay {
       replays: new ReplayLane({ database, sender, records, publications, logger, metrics }),
       quarantine,
     };
-  }
-
-  private async measure(cursor: LogCursor): Promise<void> {
-    if (performance.now() - this.depthAt < DEPTH_EVERY_MS && this.depthAt > 0) return;
-    this.depthAt = performance.now();
-    const depth = await outboxDepth(this.options.database, cursor);
-    this.current.outbox = depth;
-    this.metrics.gauge('relay_outbox_depth', 'Messages not published yet; counted up to a limit', {}, depth.messages);
-    const age = depth.oldest === undefined ? 0 : Math.max(0, Date.now() - depth.oldest.getTime());
-    this.metrics.gauge('relay_oldest_unpublished_seconds', 'Age of the oldest message not published', {}, age / 1000);
-    if (age > OLD_MS) {
-      this.options.logger.warn(
-        { ageMs: age, ...depth },
-        'messages wait long for the relay: is a writing transaction open somewhere in the cluster?',
-      );
-    }
   }
 
   private async failed(error: unknown): Promise<void> {
