@@ -69,6 +69,7 @@ export class KeyLedger {
     const changed = [...ledgers].flatMap(({ topic, accounts }) =>
       [...accounts.values()].filter((account) => account.changed).map((account) => ({ topic, ...account })),
     );
+    if (changed.length === 0 && offsets.length === 0) return;
     await tx.query(
       `WITH moved AS (
          UPDATE consumer_offsets AS o SET next_offset = n.next, updated_at = clock_timestamp()

@@ -110,9 +110,9 @@ export async function startPull(db: Queryable, lease: Lease, given: TakenOver = 
        FROM calendar_sync_states WHERE calendar_id = $1 AND fencing_token = $2 AND active FOR UPDATE
      ), begun AS (
        INSERT INTO pull_runs (pull_id, calendar_id, owner_id, kind, trigger, cursor, dirty_seq, notified_at, second_look, metadata)
-       SELECT $3, calendar_id, owner_id, CASE WHEN needs_full THEN 'full' ELSE 'incremental' END,
-         coalesce($4, pending_trigger, CASE WHEN second_look THEN 'notification' ELSE 'poll' END),
-         CASE WHEN needs_full THEN NULL ELSE sync_token END, dirty_seq, coalesce($6, notified_at), second_look,
+       SELECT $3::uuid, calendar_id, owner_id, CASE WHEN needs_full THEN 'full' ELSE 'incremental' END,
+         coalesce($4::text, pending_trigger, CASE WHEN second_look THEN 'notification' ELSE 'poll' END),
+         CASE WHEN needs_full THEN NULL ELSE sync_token END, dirty_seq, coalesce($6::timestamptz, notified_at), second_look,
          coalesce($7::jsonb, pending_metadata, '{}')
        FROM held
        WHERE NOT EXISTS (SELECT FROM pull_runs WHERE calendar_id = $1 AND status IN ('running', 'sweeping'))
