@@ -3,7 +3,7 @@ import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { describeError, type Logger, type Metrics } from '../observability';
 import { applyChunks, type Chunk, type ChunkOutcome } from './chunk';
-import { EndsBeforeApplied, HandlerFailed, isTransient, TopicContradicts } from './failures';
+import { EndsBeforeApplied, HandlerFailed, isHeldUp, isTransient, TopicContradicts } from './failures';
 import { JoinedChunks } from './joined-chunks';
 import type { MessageApplier } from './message-applier';
 import { Retries } from './retries';
@@ -122,9 +122,11 @@ export class BatchRunner {
         return outcome;
       } catch (error) {
         // Alone from here on: what one chunk fails of must not hold up the others.
-        const mayBeOfAnother = together && (chunk.records.length > 1 || error instanceof EndsBeforeApplied);
+        const mayBeOfAnother =
+          together &&
+          (isHeldUp(error) || error instanceof EndsBeforeApplied || (chunk.records.length > 1 && !isTransient(error)));
         together = false;
-        if (mayBeOfAnother && !isTransient(error)) {
+        if (mayBeOfAnother) {
           await payload.heartbeat();
           continue;
         }

@@ -27,6 +27,8 @@ export interface ApplyOptions {
   askAgainAfterMs: number;
   /** The chunk holds one record, to be parked with this error. */
   refusal?: unknown;
+  /** How long to wait for a lock; as long as the connection does when absent. */
+  lockMs?: number;
 }
 
 /**
@@ -37,12 +39,13 @@ export async function applyChunks(
   transaction: Transaction,
   applier: MessageApplier,
   chunks: readonly Chunk[],
-  { askAgainAfterMs, refusal }: ApplyOptions,
+  { askAgainAfterMs, refusal, lockMs }: ApplyOptions,
 ): Promise<ChunkOutcome[]> {
   const tx = new RememberingTransaction(transaction);
   const offsets = await lockOffsets(
     tx,
     chunks.map(({ from, partition }) => ({ topic: from.name, partition })),
+    lockMs,
   );
   const held = chunks.map((chunk, index) => freshOf(chunk, offsets[index]!));
   const received = held.flatMap(({ fresh }) => fresh);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@calendar-sync/event-sourcing-postgres';
 import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { CompressionTypes } from 'kafkajs';
 import { Bench, placed, placedRecord, shopHeaders } from '../testing/bench';
@@ -165,20 +166,37 @@ describe('the consumer', () => {
   });
 
   it('goes on with other partitions of a fetch while a chunk of one waits', async () => {
-    await bench.produce(Array.from({ length: 12 }, () => placedRecord(randomUUID(), 1)));
-    const chunks = new Set<object>();
-    const another = Promise.withResolvers<void>();
+    await bench.database.query("CREATE TABLE rooms AS SELECT 'taken' AS key");
+    await bench.produce([
+      { ...placedRecord('taken', 1), partition: 0 },
+      ...Array.from({ length: 5 }, () => ({ ...placedRecord(randomUUID(), 1), partition: 1 })),
+    ]);
+    const somebody = openDatabase({
+      url: bench.databaseUrl,
+      applicationName: 'somebody',
+      idleInTransactionTimeoutMs: 0,
+    });
+    bench.onClose(() => somebody.close());
+    const leaves = Promise.withResolvers<void>();
+    const holds = Promise.withResolvers<void>();
+    const held = somebody.transaction(async (tx) => {
+      await tx.query('SELECT FROM rooms FOR UPDATE');
+      holds.resolve();
+      await leaves.promise;
+    });
+    await holds.promise;
     listening(bench, async (message, context) => {
-      chunks.add(context.transaction);
-      if (chunks.size > 1) another.resolve();
-      await another.promise;
+      await context.transaction.query('UPDATE rooms SET key = key WHERE key = $1', [message.key]);
       await applied.handler(message, context);
     });
     try {
-      await eventually(async () => (await applied.count()) === 12);
+      await eventually(async () => (await applied.count()) === 5);
+      expect(await applied.of('taken')).toEqual([]);
     } finally {
-      another.resolve();
+      leaves.resolve();
+      await held;
     }
+    await eventually(async () => (await applied.count()) === 6);
   });
 
   it('lets two processes share the partitions and applies everything once', async () => {

@@ -23,6 +23,16 @@ export class EndsBeforeApplied extends Error {
   }
 }
 
+const HELD_UP = ['55P03', '40P01']; // lock_timeout, deadlock
+
+/** True when it waited for somebody else's lock. */
+export function isHeldUp(error: unknown): boolean {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string' && HELD_UP.includes(current.code)) return true;
+  }
+  return false;
+}
+
 /** True for what a repetition can heal. Whatever else a handler throws is a bug or bad data and would fail again. */
 export function isTransient(error: unknown): boolean {
   for (

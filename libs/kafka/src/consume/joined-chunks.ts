@@ -16,6 +16,8 @@ interface Waiting {
   failed(error: unknown): void;
 }
 
+/** A row that somebody holds concerns one of the chunks: the others wait no longer than this for it. */
+const LOCK_MS = 500;
 /** Where there is more than one transaction takes, others begin before it has ended. */
 const AT_ONCE = 4;
 
@@ -69,7 +71,9 @@ export class JoinedChunks {
     const chunks = together.map(({ chunk }) => chunk);
     this.underWay += 1;
     try {
-      const outcomes = await database.transaction((tx) => applyChunks(tx, applier, chunks, { askAgainAfterMs }));
+      const outcomes = await database.transaction((tx) =>
+        applyChunks(tx, applier, chunks, { askAgainAfterMs, lockMs: LOCK_MS }),
+      );
       together.forEach(({ done }, index) => done(outcomes[index]!));
     } catch (error) {
       for (const { failed } of together) failed(error);

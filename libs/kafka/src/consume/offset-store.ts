@@ -36,17 +36,24 @@ export async function lockOffset(tx: Transaction, topic: string, partition: numb
   return (await lockOffsets(tx, [{ topic, partition }]))[0]!;
 }
 
-/** The same for several partitions, in one order, so that nobody waits for another in a circle. Gives their offsets in the order given. */
+/**
+ * The same for several partitions, in one order, so that nobody waits for another in a circle. Gives their offsets in the order given.
+ * `lockMs`: how long this transaction waits for any lock from here on, instead of as long as the connection does.
+ */
 export async function lockOffsets(
   tx: Transaction,
   partitions: readonly { topic: string; partition: number }[],
+  lockMs?: number,
 ): Promise<bigint[]> {
   const values = [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)];
   const { rows } = await tx.query<OffsetRow>(
-    `SELECT o.topic, o.partition, next_offset FROM consumer_offsets AS o
+    `WITH patience AS MATERIALIZED (
+       SELECT set_config('lock_timeout', coalesce($3::text, current_setting('lock_timeout')), true)
+     )
+     SELECT o.topic, o.partition, next_offset FROM patience, consumer_offsets AS o
      JOIN unnest($1::text[], $2::integer[]) AS p (topic, partition) ON o.topic = p.topic AND o.partition = p.partition
      ORDER BY o.topic, o.partition FOR UPDATE OF o`,
-    values,
+    [...values, lockMs === undefined ? null : String(lockMs)],
   );
   if (rows.length < partitions.length) {
     await tx.query(
@@ -55,7 +62,7 @@ export async function lockOffsets(
        ON CONFLICT DO NOTHING`,
       values,
     );
-    return lockOffsets(tx, partitions);
+    return lockOffsets(tx, partitions, lockMs);
   }
   const found = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, BigInt(row.next_offset)]));
   return partitions.map(({ topic, partition }) => found.get(`${topic}/${partition}`)!);
