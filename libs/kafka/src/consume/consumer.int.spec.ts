@@ -184,12 +184,12 @@ describe('the consumer', () => {
       holds.resolve();
       await leaves.promise;
     });
-    await holds.promise;
-    listening(bench, async (message, context) => {
-      await context.transaction.query('UPDATE rooms SET key = key WHERE key = $1', [message.key]);
-      await applied.handler(message, context);
-    });
     try {
+      await holds.promise;
+      listening(bench, async (message, context) => {
+        await context.transaction.query('UPDATE rooms SET key = key WHERE key = $1', [message.key]);
+        await applied.handler(message, context);
+      });
       await eventually(async () => (await applied.count()) === 5);
       expect(await applied.of('taken')).toEqual([]);
     } finally {
