@@ -73,7 +73,10 @@ describe('the consumer', () => {
       await tx.query('UPDATE consumer_sequences SET last_sequence = 5');
     });
     await eventually(async () => {
-      const { rows } = await bench.database.query('SELECT FROM pg_locks WHERE NOT granted');
+      const { rows } = await bench.database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+           AND query LIKE 'UPDATE consumer_offsets SET next_offset = 5%'`,
+      );
       return rows.length > 0;
     });
     goOn.resolve();
