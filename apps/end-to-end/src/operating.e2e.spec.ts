@@ -168,14 +168,40 @@ test('a message at which a handler fails is parked with its error, tried again o
 test('a read model that lost its rows is made anew by `rebuild` while changes go on, with the same answers', async () => {
   await query('gateway', 'delete from calendar_entries');
   expect(await serves(bela, 'Goes on')).toBe(false);
-  const accounts = running.people.map(({ email }) => email);
-  const changes = (async () => {
-    for (let burst = 0; burst < 5; burst++) await running.simulator.mutate(accounts, 10, burst);
-  })();
+  const changing = changes();
   expect(await stackCommand(running.stack, 'rebuild', 'gateway', 'calendar_entries')).toContain(
     'calendar_entries: rebuilt from',
   );
-  await changes;
-  await running.simulator.mutate(accounts, 10, 99);
+  await changing.end();
   await allConverged();
 }, 90_000);
+
+test('every read model made anew while changes go on is, row by row, what it was', async () => {
+  const changing = changes();
+  const told = (await stackCommand(running.stack, 'rebuild', 'gateway', 'all')).trim().split('\n');
+  await changing.end();
+  const results = told.filter((line) => line.includes('rebuilt from'));
+  expect(results.length).toBeGreaterThan(5);
+  expect(results.filter((line) => !/; the same \d+ rows as before$/.test(line))).toEqual([]);
+  await allConverged();
+}, 90_000);
+
+/** Random changes, some at a time, each lot as soon as the one before is served, until they are ended. */
+function changes() {
+  const accounts = running.people.map(({ email }) => email);
+  let ended = false;
+  const going = (async () => {
+    for (let burst = 0; burst < 3 || !ended; burst++) {
+      await running.simulator.mutate(accounts, 10, burst);
+      const title = `Change ${randomUUID()}`;
+      await write(bela, title);
+      await served(bela, title);
+    }
+  })();
+  return {
+    end: () => {
+      ended = true;
+      return going;
+    },
+  };
+}
