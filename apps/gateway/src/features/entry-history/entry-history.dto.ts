@@ -68,6 +68,12 @@ export class EntryHistoryDto {
     description: 'Of an instance that was never changed by itself: the series whose history this is',
   })
   historyOf?: string;
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description:
+      'Of an instance that was cancelled, and that a split gave to another series: that series, on the last page',
+  })
+  continuedIn?: string;
   @ApiProperty({ type: [HistoryItemDto], description: 'Oldest first' })
   items: HistoryItemDto[];
   @ApiPropertyOptional({ description: 'Absent on the last page' })

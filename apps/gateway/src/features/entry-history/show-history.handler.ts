@@ -36,6 +36,8 @@ const HISTORY = `
   ) told
   WHERE position > $3 ORDER BY position LIMIT $4`;
 
+type Told = Pick<EntryHistoryDto, 'items' | 'nextPageToken'>;
+
 @Injectable()
 export class ShowHistory {
   constructor(
@@ -45,11 +47,24 @@ export class ShowHistory {
 
   async handle(ownerId: string, entryId: string, query: HistoryQuery): Promise<EntryHistoryDto> {
     const own = await this.read(ownerId, entryId, query);
-    if (own) return { entryId, ...own };
-    const seriesId = this.listed.seriesOf(entryId) ?? (await findSeriesOf(this.database, ownerId, entryId, Date.now()));
+    if (own) return { entryId, ...own, ...(await this.continuation(ownerId, entryId, own)) };
+    const seriesId = await this.seriesOf(ownerId, entryId);
     const ofSeries = seriesId === undefined ? undefined : await this.read(ownerId, seriesId, query);
     if (seriesId === undefined || ofSeries === undefined) throw notFound();
     return { entryId, historyOf: seriesId, ...ofSeries };
+  }
+
+  /** What was cancelled in one part of a split series may take place in another, with nothing of its own to tell. */
+  private async continuation(ownerId: string, entryId: string, { items, nextPageToken }: Told) {
+    const last = items.at(-1);
+    const before = last?.entry['seriesId'];
+    if (nextPageToken !== undefined || last?.what !== 'cancelled' || before === undefined) return {};
+    const seriesId = await this.seriesOf(ownerId, entryId);
+    return seriesId === undefined || seriesId === before ? {} : { continuedIn: seriesId };
+  }
+
+  private async seriesOf(ownerId: string, entryId: string): Promise<string | undefined> {
+    return this.listed.seriesOf(entryId) ?? (await findSeriesOf(this.database, ownerId, entryId, Date.now()));
   }
 
   private async read(ownerId: string, subject: string, { pageToken = '0', limit = 100 }: HistoryQuery) {

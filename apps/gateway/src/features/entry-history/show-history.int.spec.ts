@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   calendarEntries,
+  type CancelledEntryV1,
   EntryAddedV1,
   EntryCancelledV1,
   EntryChangedV1,
@@ -123,6 +124,40 @@ describe('the history of an entry', () => {
         ['changed', '2026-11-20T12:00:00.000Z'],
       ]);
     });
+  });
+
+  it('of an instance that was cancelled names the series to which a split gave its date, and no other', async () => {
+    const owner = ownerWithCalendar();
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+    const compact = (date: string) => date.replaceAll('-', '');
+    const part = (id: string, from: number, rule: string) =>
+      owner.entry(id, {
+        start: { date: day(from) },
+        end: { date: day(from + 1) },
+        recurrence: [`RRULE:FREQ=DAILY${rule}`],
+      });
+    const first = part('daily', 1, `;UNTIL=${compact(day(9))}`);
+    const second = part(`daily_R${compact(day(10))}`, 10, '');
+    const [kept, given] = [5, 12].map((offset) => ({
+      ...owner.entry(`daily_${compact(day(offset))}`, { start: { date: day(offset) }, end: { date: day(offset + 1) } }),
+      seriesId: first.entryId,
+      originalStart: { date: day(offset) },
+      status: 'cancelled' as const,
+    })) as [CancelledEntryV1, CancelledEntryV1];
+    for (const series of [first, second]) await gateway.tell(calendarEntries, EntryAddedV1, owner.of(series));
+    for (const entry of [kept, given]) {
+      await gateway.tell(calendarEntries, EntryCancelledV1, {
+        ...owner.of(entry),
+        reason: 'cancelled-at-provider',
+        changed: [],
+      });
+    }
+    const of = ({ entryId }: { entryId: string }) =>
+      read<EntryHistoryDto>(`/api/v1/calendar/entries/${owner.ownerId}/${entryId}/history`, owner.ownerId);
+    const told = await eventually(() => of(given));
+    expect(told).toMatchObject({ continuedIn: second.entryId, items: [{ what: 'cancelled' }] });
+    expect(told.items[0]?.summary).toMatch(/^The occurrence of .* was cancelled\.$/);
+    expect(await of(kept)).not.toHaveProperty('continuedIn');
   });
 
   it('of an instance without a record of its own is that of its series', async () => {
