@@ -84,10 +84,15 @@ export const writtenCodes = (text: string): WrittenCode[] => {
 const somethingElse =
   /(?:wi-?fi|wlan|w-lan|ssid|hotspot|door|gate|lock ?box|building|entrance|elevator|parking|safe|alarm|garage|tür|eingang|pforte|garagen?|porte|portail|puerta|porta|portaal|drzwi|invoice|document|(?:slides?|deck|presentation|folder|files?)\s?[:：]|pdf|zip|dossier|data ?room|portal|account|login|recording|aufzeichnung|enregistrement|grabación|無線|暗証|门禁|无线)/iu;
 
+/** A link to a recording tells its passcode in the same line or the next one. */
+const ofRecording = /\/(?:rec|recordings?|recordingservice)\//i;
+
 /** Whether the line speaks of another thing that has a password: the Wi-Fi, a door, a file. */
 const isOfSomethingElse = (text: string, at: number): boolean => {
-  const before = text.slice(Math.max(0, at - 60), at);
-  return somethingElse.test(before.slice(before.lastIndexOf('\n') + 1));
+  const before = text.slice(Math.max(0, at - 160), at);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  const above = line.trim() === '' ? before.slice(before.lastIndexOf('\n', before.length - line.length - 2) + 1) : '';
+  return somethingElse.test(line.slice(-60)) || ofRecording.test(line) || ofRecording.test(above);
 };
 
 const valueBehind = (

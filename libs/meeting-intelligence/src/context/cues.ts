@@ -13,13 +13,13 @@ const HEADING = 60;
 
 const clauseEnd = /[.!?](?=\s)|[。！？；;]|\s[•|]\s/gu;
 const replaced =
-  /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から|改为|改為)/iu;
+  /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から(?=\s*$)|改为|改為)/iu;
 /** "Not … but …" */
 const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no usar|caducado|vecchio|non usare|non è più|scaduto|antigo|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 
 /** Where the last of the wordings begins and ends; undefined where none is there. */
 const lastOf = (pattern: RegExp, text: string): { start: number; end: number } | undefined => {
@@ -55,12 +55,23 @@ const lastClause = (line: string): string => {
   return line.slice(from);
 };
 
+/** Behind what is said of the link before in the same line: "… no longer works, join at …". */
+const behindOf = (text: string, start: number, from: number): number => {
+  if (from === 0 || start <= from || start - from > BEFORE) return from;
+  const between = text.slice(from, start);
+  const said = between.includes('\n') ? null : behindWarned.exec(between);
+  if (!said) return from;
+  const comma = between.slice(said[0].length).search(/[,;.，、。]/);
+  return comma < 0 ? from : from + said[0].length + comma + 1;
+};
+
 /** The cues around a link; the links before it and behind it end at `from` and begin at `until`. */
 export const cuesAround = (text: string, { link, start, end }: WrittenLink, from: number, until: number): Set<Cue> => {
   const cues = new Set<Cue>();
   // The words of an anchor introduce its target as well.
   const isNamed = !text.startsWith(link.slice(0, 12), start) && end > start;
-  const lead = leadOf(text, isNamed ? end : start, from);
+  const introduced = isNamed ? end : start;
+  const lead = leadOf(text, introduced, behindOf(text, introduced, from));
   if (lead !== '') {
     const warned = Math.max(lastOf(warning, lead)?.end ?? -1, lastOf(outdated, lead)?.end ?? -1);
     const invited = lastOf(invitation, lead)?.start ?? -1;

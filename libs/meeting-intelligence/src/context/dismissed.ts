@@ -18,6 +18,12 @@ const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
 const instead =
   /(?:instead of|rather than|anstatt|anstelle von|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\p{L}\p{N}])/giu;
 
+/** "On Zoom, not Meet": the name follows at once. */
+const not =
+  /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не)\s(?:(?:on|in|via|over|by|über|auf|per|sur|en|por|su|no|na|op|w|через)\s)?(?=\p{L})/giu;
+/** A service's name is no longer. */
+const NAME = 14;
+
 /** The services that the text tells not to use for this meeting, with or without their links. */
 export const dismissedProviders = (text: string): string[] => {
   const dismissed: string[] = [];
@@ -25,6 +31,11 @@ export const dismissedProviders = (text: string): string[] => {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
     const named = names.find(([name]) => name.test(behind));
+    if (named) dismissed.push(named[1]);
+  }
+  for (const { index, 0: words } of text.matchAll(not)) {
+    const behind = text.slice(index + words.length, index + words.length + NAME);
+    const named = names.find(([name]) => behind.search(name) === 0);
     if (named) dismissed.push(named[1]);
   }
   for (const { index, 0: words } of text.matchAll(warning)) {

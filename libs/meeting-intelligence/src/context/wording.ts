@@ -53,10 +53,10 @@ export const warning = anyOf([
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|yesterday(?:[’']?s)?|was|were",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|yesterday(?:[’']?s)?|we (?:used|met|spoke)|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|gestern|letztes mal|letzte woche|war|waren',
+      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren',
     ),
     words(
       'la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace',
@@ -130,7 +130,7 @@ export const backup = anyOf([
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    'rehearsals?|dry[- ]run|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция',
+    "rehearsals?|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);

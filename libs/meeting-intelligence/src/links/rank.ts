@@ -40,10 +40,13 @@ export const setBack = ({ cues, zone, isStruck, opaque, source }: Candidate): nu
   return 0;
 };
 
+const isForHosts = ({ url }: Candidate): boolean => /\/s\/\d+|\/start(?:[?#]|$)/.test(url);
+
 const compare = (a: Candidate, b: Candidate): number =>
   setBack(a) - setBack(b) ||
   placeOf.get(a.source)! - placeOf.get(b.source)! ||
   Number(b.cues.has('invited')) - Number(a.cues.has('invited')) ||
+  Number(isForHosts(a)) - Number(isForHosts(b)) ||
   Number(a.isRoom) - Number(b.isRoom) ||
   a.start - b.start;
 
@@ -63,8 +66,6 @@ export const rank = (candidates: readonly Candidate[]): RankedLink[] => {
   }
   return [...meetings.values()].map((mentions) => ({ best: mentions[0]!, link: oneOf(mentions) }));
 };
-
-const isForHosts = ({ url }: Candidate): boolean => /\/s\/\d+|\/start(?:[?#]|$)/.test(url);
 
 const oneOf = (mentions: readonly Candidate[]): JoinLink => {
   const best = mentions[0]!;

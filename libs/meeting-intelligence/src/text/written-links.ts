@@ -24,11 +24,13 @@ for (const sign of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 /** Scripts that put no blank between words, so that a link may stand amid them. */
 const withoutBlanks =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const neverInLinks = /[\p{Z}\p{C}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{So}\p{Sm}\p{Po}]/u;
+const neverInLinks = /[\p{Z}\p{C}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{So}\p{Sm}\p{Po}—―]/u;
 const wordSign = /[\p{L}\p{N}\p{M}_]/u;
 
 /** `https:/`, `htps://`, `https//`: what people type when they mean a link. */
 const mistypedScheme = /(?:^|[^\p{L}\p{N}/.])(?:h?t{1,3}ps?|hhtps?|htt?ps?)[:;.]?\/{1,3}$/iu;
+/** `//host/…` as pages link each other. */
+const withoutScheme = /(?:^|[\s"'(<])\/\/$/;
 const scriptScheme = /(?:^|[\s"'(<])(?:javascript|vbscript|data|file|blob|about):\S*$/i;
 /** Numbers are typed in groups: `zoom.us/j/123 456 7890`. */
 const groupedNumber = /\/[jws]\/\d{2,4}$/;
@@ -124,7 +126,10 @@ class Scan {
   /** Whether a host without a scheme can begin here: not in the middle of an address or of a word with letters that look like others. */
   private mayPrecede(start: number): boolean {
     const before = this.text[start - 1]!;
-    if (before === '/') return mistypedScheme.test(this.text.slice(Math.max(0, start - 12), start));
+    if (before === '/') {
+      const scheme = this.text.slice(Math.max(0, start - 12), start);
+      return mistypedScheme.test(scheme) || withoutScheme.test(scheme);
+    }
     if ('@\\%=&?#+'.includes(before)) return false;
     return !wordSign.test(before) || withoutBlanks.test(before);
   }

@@ -18,7 +18,7 @@ const calledOff = anyOf([
 ]);
 /** "Canceled: Weekly", "[Abgesagt] Weekly", "Weekly (cancelled)". */
 const cancelled = new RegExp(
-  `^[\\s\\[({*"【]{0,3}${calledOff}(?:[\\s\\])}*"】]{0,3}(?:[:：—–-]|$)|[\\])】])|[\\[({【–—-]\\s{0,2}${calledOff}[\\s\\])}】!]{0,3}$`,
+  `^[\\s\\[({*"【\\p{So}\\ufe0f]{0,4}${calledOff}(?: (?:event|meeting|invitation|termin|besprechung))?(?:[\\s\\])}*"】]{0,3}(?:[:：—–-]|$)|[\\])】])|[\\[({【–—-]\\s{0,2}${calledOff}[\\s\\])}】!]{0,3}$`,
   'iu',
 );
 /** What mail programs put before the title of what they pass on. */
@@ -81,7 +81,8 @@ const task = begins([
   'review|read|check|test|fix|update|create|set ?up|schedule|book (?!club|launch|talk|reading|fair)\\p{L}{1,20}|buy|order|pay|submit|upload',
   'download|install|renew|register|sign up|find|copy|paste|post|publish|finish|complete|edit|fill(?: in| out)?|print|research|ask|tell|ping',
   'message|text|follow[- ]?up|invite|add|change|move|replace|watch|re-?watch|listen|clean|organi[sz]e|plan|look (?:at|into|up)|think about',
-  'collect|get|pick up|call back|deadline|due|work on|record|catch up on',
+  'collect|get|pick up|call back|deadline|due|work on|record|catch up on|translate|transcribe|summari[sz]e|archive|analy[sz]e|compare|clarify|decide|confirm|reply|respond|answer|chase|compile|debug',
+  '(?:meeting |call )?(?:notes|minutes|recap|summary|action items|feedback|thoughts|questions) (?:from|of|on|for|to|after)|(?:invoice|expenses|receipts?|bill|thank[- ]you) (?:for|to|note|mail)',
   'aufgabe|erinnerung|notiz|nicht vergessen|vorbereitung|vorbereiten',
   'rappel|envoyer|préparer|relire|penser à|ne pas oublier|créer|vérifier|réserver|acheter|transmettre',
   'recordatorio|enviar|mandar|preparar|revisar|comprar|crear|reservar|compartir',
@@ -99,7 +100,7 @@ const taskBehind = new RegExp(
 );
 /** "Zoom link for Anna": something to be passed on. */
 const passingOn =
-  /(?:link|lien|enlace|url|einladung|invite)s? (?:to|for|an|für|à|pour|a|para|naar|voor|do|dla|per)(?![\p{L}\p{N}])|link[\p{L}-]{0,8} (?:.{0,30} )?(?:(?:ver)?(?:senden|schicken|sturen)|teilen|delen|weiterleiten|wysłać)(?![\p{L}\p{N}])|^给.{1,12}发|发.{0,12}链接|链接.{0,6}发|傳.{0,8}連結|リンク.{0,4}(?:送|共有)/iu;
+  /(?:link|lien|enlace|url|einladung|invite)s? (?:to|for|an|für|à|pour|a|para|naar|voor|do|dla|per)(?![\p{L}\p{N}])|link[\p{L}-]{0,8}[ :](?:.{0,30} )?(?:(?:ver)?(?:senden|schicken|sturen)|teilen|delen|weiterleiten|wysłać|przesłać|mandar|enviar|inviare|mandare|send|share|forward)(?![\p{L}\p{N}])|^给.{1,12}发|发.{0,12}链接|链接.{0,6}发|傳.{0,8}連結|リンク.{0,12}(?:送|共有)/iu;
 /** "Review meeting", "Prep call": such words name a gathering as well when one follows at once and ends the title. */
 const namedGathering =
   /^[\s[(]{0,2}(?:prep|review|update|follow[- ]?up|test|research|plan|note|check|change|report|record|catch[- ]?up)(?: \p{L}{1,14})?[ -](?:meeting|call|sync|session|stand-?up|workshop|webinar|interview|demo|kick-?off|discussion|chat|talk|huddle|board|group|committee)s?\s*$/iu;
