@@ -24,6 +24,8 @@ const address = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:##(\d{3,15}))?(?![\d.])/g
 const h323Heading = /h\.?\s?323/iu;
 
 const MOST = 200;
+/** So far above a number stands what announces it. */
+const REACH = 160;
 
 export const dialInOf = (point: EntryPoint): DialIn | undefined => {
   const { type, uri, label, regionCode, pin, accessCode, passcode, password } = point;
@@ -136,7 +138,6 @@ const sameOrNextLine = (rest: string): string => {
 
 /** Whether a heading stands in the same line or one of the lines above, at most so many signs away. */
 const announcer = (text: string, hasLink: boolean): ((at: number) => boolean) => {
-  const REACH = 160;
   return (at) => {
     const before = text.slice(Math.max(0, at - REACH), at);
     const paragraph = before.slice(before.lastIndexOf('\n\n') + 1);
@@ -152,7 +153,12 @@ const announcer = (text: string, hasLink: boolean): ((at: number) => boolean) =>
 const codeNear = (codes: readonly WrittenCode[], at: number): string | undefined => {
   const spoken = codes.filter(({ kind }) => kind === 'phoneId');
   const own = spoken.find(({ start }) => start > at) ?? spoken.at(-1);
-  return (own ?? codes.find(({ kind }) => kind === 'meetingId'))?.value;
+  if (own) return own.value;
+  const typed = codes.find(({ kind, value, start }) => kind === 'passcode' && /^[\d-]{6,}$/.test(value) && start < at);
+  return (
+    (typed && at - typed.start < REACH ? typed.value.replace(/\D/g, '') : undefined) ??
+    codes.find(({ kind }) => kind === 'meetingId')?.value
+  );
 };
 
 const pinNear = (codes: readonly WrittenCode[], at: number): string | undefined =>

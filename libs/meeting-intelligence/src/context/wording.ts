@@ -53,19 +53,23 @@ export const warning = anyOf([
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|yesterday(?:[’']?s)?|we (?:used|met|spoke)|ran (?:on|at|in|via)|took place|was|were",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren',
+      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren',
     ),
     words(
-      'la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace',
+      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace",
     ),
     words(
-      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada',
+      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada|no (?:en|por)|normalmente',
     ),
-    words('vecchi[oa]|precedente|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|invece di|al posto di|sostituisce'),
-    words('antig[oa]|velh[oa]|expirad[oa]|ontem|a semana passada|em vez de|no lugar de|substitui'),
+    words(
+      'vecchi[oa]|precedente|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)|invece di|al posto di|sostituisce',
+    ),
+    words(
+      'antig[oa]|velh[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)|em vez de|no lugar de|substitui',
+    ),
     words('oude?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt'),
     words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|wygasł[ya]?|odwołan[ye]|zamiast'),
     words(
@@ -101,19 +105,19 @@ export const invitation = anyOf([
 /** "In case the other one fails." */
 export const backup = anyOf([
   words(
-    "back ?-?up|fall ?-?back|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
+    "back ?-?up|fall ?-?back|fail ?-?over|stand-?by|secondary|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
   ),
   words(
-    'ersatz(?:link|raum|weise)?|alternativ(?:e|er|link)?|notfall(?:s|link)?|ausweich(?:link|raum)?|reserve(?:link)?|falls(?: \\p{L}{1,14}){0,5}|sollte(?: \\p{L}{1,14}){0,4} nicht|wenn(?: \\p{L}{1,14}){0,4} nicht (?:funktioniert|geht|klappt)|bei problemen|im notfall|ansonsten',
+    'ersatz(?:link|raum|weise)?|alternativ(?:e|er|link)?|notfall(?:s|link)?|ausweich(?:link|raum)?|reserve(?:link)?|falls(?: \\p{L}{1,14}){0,5}|sollte(?: \\p{L}{1,14}){0,4} nicht|wenn(?: \\p{L}{1,14}){0,4} nicht (?:funktioniert|geht|klappt)|(?:bei|wenn(?: \\p{L}{1,14}){0,3}) (?:problemen?|schwierigkeiten)|im notfall|ansonsten',
   ),
   words(
-    "secours|de repli|de rechange|en cas de|au cas où|si(?: [\\p{L}’']{1,14}){0,4} (?:ne )?(?:fonctionne|marche) pas|sinon|alternatif",
+    "secours|de repli|de rechange|en cas de|au cas où|si(?: [\\p{L}’']{1,14}){0,4} (?:ne )?(?:fonctionne|marche) pas|sinon|si vous avez (?:un |des )(?:problèmes?|soucis?)|alternatif",
   ),
   words(
-    'respaldo|de reserva|reserva|alternativ[oa]|en caso de|si(?: \\p{L}{1,14}){0,4} (?:no funciona|falla)|por si acaso|emergencia|di riserva|riserva|in caso di|se(?: \\p{L}{1,14}){0,4} non funziona|di emergenza|altrimenti',
+    'respaldo|de reserva|reserva|alternativ[oa]|en caso de|si(?: \\p{L}{1,14}){0,4} (?:no funciona|falla)|por si acaso|si (?:hay|tienen?|tienes|tenéis) problemas|emergencia|di riserva|riserva|in caso di|se(?: \\p{L}{1,14}){0,4} non funziona|di emergenza|altrimenti',
   ),
   words(
-    'alternativo|de segurança|em caso de|caso(?: \\p{L}{1,14}){0,4} (?:não funcione|falhe)|se(?: \\p{L}{1,14}){0,4} (?:não funcionar|falhar)|plano b',
+    'alternativo|de segurança|em caso de|caso(?: \\p{L}{1,14}){0,4} (?:não funcione|falhe)|se (?:houver|tiver(?:em)?) problemas?|se(?: \\p{L}{1,14}){0,4} (?:não funcionar|falhar)|plano b',
   ),
   words(
     'reservelink|noodgeval|voor het geval|als(?: \\p{L}{1,14}){0,4} niet (?:werkt|lukt)|mocht(?: \\p{L}{1,14}){0,4} niet|alternatieve',

@@ -76,7 +76,8 @@ const attribute = (text: string, codes: readonly WrittenCode[], links: readonly 
     } else if (code.kind === 'passcode') {
       const isNear = numbered && code.start - numbered.at < 200 && (!before || before.start < numbered.at);
       const taker = isNear ? numbered!.candidate : owner;
-      if (taker) taker.typedPasscode ??= code.value;
+      // "Access code: 123-456-789" of GoTo is the number of the meeting.
+      if (taker && code.value.replace(/\D/g, '') !== taker.meetingId) taker.typedPasscode ??= code.value;
     }
   }
 };

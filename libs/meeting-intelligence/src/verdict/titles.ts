@@ -77,12 +77,12 @@ type Notice = 'birthday' | 'working_location' | 'public_holiday';
 
 /** What one does alone with a link or about a meeting: "Send zoom link to Anna". */
 const task = begins([
-  "to-?do|task|reminder|remind(?: me)?|remember(?: to)?|don[’']t forget|(?:i )?(?:need|must|have to)(?: to)?|note(?: to self)?|send|share|forward|e?mail|write|draft|prepare|prep",
+  "to[- ]?do|task|reminder|remind(?: me)?|remember(?: to)?|don[’']t forget|(?:i )?(?:need|must|have to)(?: to)?|note(?: to self)?|send|share|forward|e?mail|write|draft|prepare|prep",
   'review|read|check|test|fix|update|create|set ?up|schedule|book (?!club|launch|talk|reading|fair)\\p{L}{1,20}|buy|order|pay|submit|upload',
   'download|install|renew|register|sign up|find|copy|paste|post|publish|finish|complete|edit|fill(?: in| out)?|print|research|ask|tell|ping',
   'message|text|follow[- ]?up|invite|add|change|move|replace|watch|re-?watch|listen|clean|organi[sz]e|plan|look (?:at|into|up)|think about',
   'collect|get|pick up|call back|deadline|due|work on|record|catch up on|translate|transcribe|summari[sz]e|archive|analy[sz]e|compare|clarify|decide|confirm|reply|respond|answer|chase|compile|debug',
-  '(?:meeting |call )?(?:notes|minutes|recap|summary|action items|feedback|thoughts|questions) (?:from|of|on|for|to|after)|(?:invoice|expenses|receipts?|bill|thank[- ]you) (?:for|to|note|mail)',
+  '(?:meeting |call )?(?:notes|minutes|recap|summary|action items|feedback|thoughts|questions) (?:from|of|on|for|to|after)|(?:blog(?: post)?|article|newsletter|press release|homework|assignment|ticket|bug|issue|pull request)(?= |:|$)|(?:invoice|expenses|receipts?|bill|thank[- ]you) (?:for|to|note|mail)',
   'aufgabe|erinnerung|notiz|nicht vergessen|vorbereitung|vorbereiten',
   'rappel|envoyer|préparer|relire|penser à|ne pas oublier|créer|vérifier|réserver|acheter|transmettre',
   'recordatorio|enviar|mandar|preparar|revisar|comprar|crear|reservar|compartir',
@@ -95,15 +95,15 @@ const taskBehind = new RegExp(
   `${wordBegins()}${anyOf([
     '(?:ver)?schicken|senden|weiterleiten|vorbereiten|prüfen|testen|erstellen|einrichten|besorgen|anlegen|kaufen|lesen|schreiben|anschauen',
     'buchen|bestellen|denken|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen|due|deadline|abgabe|fällig',
-  ])}\\s*$|(?:を送る|を送信|を共有|の準備|を準備|を確認|を作成|送付|買う|발송|보내기|준비하기)\\s*$|^(?:发送|发给|提醒|准备|检查|購買|购买|分享|确认|寄)`,
+  ])}\\s*$|(?:を送る|を送信|を共有|の準備|を準備|を確認|を作成|(?:資料|書類|報告書|原稿|見積書?|議事録)作成|送付|提出|購入|返信|買う|발송|보내기|준비하기)\\s*$|^(?:发送|发给|提醒|准备|检查|購買|购买|分享|确认|寄|写|填写|提交|回复|修改|编写|打印|下载|上传)`,
   'iu',
 );
 /** "Zoom link for Anna": something to be passed on. */
 const passingOn =
   /(?:link|lien|enlace|url|einladung|invite)s? (?:to|for|an|für|à|pour|a|para|naar|voor|do|dla|per)(?![\p{L}\p{N}])|link[\p{L}-]{0,8}[ :](?:.{0,30} )?(?:(?:ver)?(?:senden|schicken|sturen)|teilen|delen|weiterleiten|wysłać|przesłać|mandar|enviar|inviare|mandare|send|share|forward)(?![\p{L}\p{N}])|^给.{1,12}发|发.{0,12}链接|链接.{0,6}发|傳.{0,8}連結|リンク.{0,12}(?:送|共有)/iu;
-/** "Review meeting", "Prep call": such words name a gathering as well when one follows at once and ends the title. */
+/** "Review meeting", "Test drive call with Ann", "Review with Ann": such words name a gathering as well when one follows soon, or somebody. */
 const namedGathering =
-  /^[\s[(]{0,2}(?:prep|review|update|follow[- ]?up|test|research|plan|note|check|change|report|record|catch[- ]?up)(?: \p{L}{1,14})?[ -](?:meeting|call|sync|session|stand-?up|workshop|webinar|interview|demo|kick-?off|discussion|chat|talk|huddle|board|group|committee)s?\s*$/iu;
+  /^[\s[(]{0,2}(?:(?:prep|review|update|follow[- ]?up|test|research|plan|note|check|change|report|record|catch[- ]?up|copy)(?: \p{L}{1,14}){0,2}[ -](?:meeting|call|sync|session|stand-?up|workshop|webinar|interview|demo|kick-?off|discussion|chat|talk|huddle|board|group|committee|review)s?(?:\s*$| (?:w\/|with |mit |avec |con |com |met |z |[-–—(#:]|\p{L}?\d))|(?:prep|review|research|plan|test)(?: \p{L}{1,14})? (?:w\/|with|mit|avec|con|com|met) ?\p{L}|(?:write|read|finish)[ -](?:club|circle|line|group))/iu;
 
 /** What several people do at a time that was agreed. */
 const gathering = holds(
@@ -125,10 +125,11 @@ const gathering = holds(
 /** Time of one's own. */
 const solitary = holds(
   [
-    'focus(?: time)?|deep work|block(?:ed|er)?|no meetings?|do not (?:book|disturb|schedule)|dnb|lunch|gym|commute|travel|flight|dentist|doctor|errands?',
+    'focus(?: time)?|deep work|block(?:ed|er)?|no meetings?|do not (?:book|disturb|schedule)|dnb|lunch|gym|commute|travel|flight|dentist|doctor|errands?|grocer(?:y|ies)|shopping|laundry|housework|cooking|haircut|hairdresser|barber|workout|school run|(?:reading|writing|thinking|study|quiet|admin|prep|desk|me) time',
+    'einkaufen|wocheneinkauf|hausputz|friseur|zahnarzt|courses|ménage|coiffeur|dentiste|compras|peluquería|dentista|parrucchiere|boodschappen|kapper|tandarts|zakupy|fryzjer|покупки|стоматолог',
     'fokuszeit|konzentrationszeit|mittag(?:spause|essen)?|pause|anfahrt|déjeuner|almuerzo|pranzo|almoço|focustijd|reistijd|czas skupienia',
   ],
-  '集中|昼休み|移動|作業|专注|午休|通勤|집중',
+  '集中|昼休み|移動|作業|買い物|美容院|歯医者|专注|午休|通勤|购物|집중|장보기',
 );
 
 /** What a title says, in the languages in which most are written. */
