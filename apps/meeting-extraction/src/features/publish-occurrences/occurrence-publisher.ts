@@ -41,7 +41,7 @@ export interface OccurrencePublisherOptions {
 }
 
 /** Series claimed at once, all of one calendar. */
-const familiesAtOnce = 50;
+const familiesAtOnce = 20;
 /** What one transaction writes of meetings, in characters: one with hundreds of guests counts more. */
 const charactersAtOnce = 1_000_000;
 /** Of a series in a day: one of every hour has its occurrences published, a denser one none. */
@@ -111,18 +111,21 @@ export class OccurrencePublisher {
     );
     const horizon = publishedUntil(now, this.options.horizonDays);
     const share = new Share(this.options.chunk ?? 500, charactersAtOnce);
-    const parts = jobs.map((job) => {
-      const span = {
+    const parts: { job: OccurrenceJob; to: number; plan: OccurrencePlan; taken: OccurrencePlan['follow'] }[] = [];
+    for (const job of jobs) {
+      // What no room is left for stays due as it is.
+      if (share.isUsedUp()) break;
+      const to = Math.max(horizon, job.publishedUntil ?? horizon);
+      const plan = planOccurrences(known.get(job.family)!, {
         from: job.changed ? now : (job.publishedUntil ?? now),
-        to: Math.max(horizon, job.publishedUntil ?? horizon),
+        to,
         anew: job.changed,
         timeZone: rows[0]?.time_zone ?? 'UTC',
         most: mostPerDay * (this.options.horizonDays + 2),
-      };
-      const plan = planOccurrences(known.get(job.family)!, span);
+      });
       this.countUnusable(plan.unusable);
-      return { job, to: span.to, plan, taken: share.of(plan.follow) };
-    });
+      parts.push({ job, to, plan, taken: share.of(plan.follow) });
+    }
 
     const decided = await decideOnStreams<Meeting, MeetingCommand, MeetingEvent>(
       tx,
@@ -190,9 +193,11 @@ class Share {
     private characters: number,
   ) {}
 
+  isUsedUp = () => this.count <= 0 || this.characters <= 0;
+
   of<Part>(parts: readonly Part[]): Part[] {
     let end = 0;
-    while (end < parts.length && this.count > 0 && this.characters > 0) {
+    while (end < parts.length && !this.isUsedUp()) {
       this.characters -= JSON.stringify(parts[end]).length;
       this.count -= 1;
       end += 1;
