@@ -58,7 +58,7 @@ const lineBreak = /^[ \t\u00a0*_]{0,4}\r?\n[ \t]{0,8}(?=\S{3,40}[ \t]*(?:\r?\n|$
 const token = /^[^\s<>"'“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
 const number = /^#?\s?(\d(?:[\d \u00a0.-]{1,22})\d)(?![\d\p{L}])/u;
 const noPasscode =
-  /^(?:none|no|n\/?a|required|needed|see|will|is|the|a|an|and|or|tbd|tba|not|in|on|for|to|of|below|above|keine?r?|nein|siehe|wird|nicht|nötig|aucun|ninguna?|nessun[ao]?|geen|brak|nenhuma?|不要|なし|无|無|https?:.*|www\..*|[-–—:.*_]+)$/iu;
+  /^(?:none|no|n\/?a|same|voir|ver|véase|vedi|zie|zobacz|required|needed|see|will|is|the|a|an|and|or|tbd|tba|not|in|on|for|to|of|below|above|keine?r?|nein|siehe|wird|nicht|nötig|aucun|ninguna?|nessun[ao]?|geen|brak|nenhuma?|不要|なし|无|無|https?:.*|www\..*|[-–—:.*_]+)$/iu;
 
 const VALUE = 90;
 
@@ -95,6 +95,10 @@ const isOfSomethingElse = (text: string, at: number): boolean => {
   return somethingElse.test(line.slice(-60)) || ofRecording.test(line) || ofRecording.test(above);
 };
 
+/** "Passcode: la de siempre": a word that others follow, unless those are the next label. */
+const isProse = (word: string, behind: string): boolean =>
+  /^\p{L}+$/u.test(word) && /^[ \t]+\p{L}/u.test(behind) && !/^[ \t]+[\p{L} -]{1,24}[:：=]/u.test(behind);
+
 const valueBehind = (
   rest: string,
   kind: WrittenCode['kind'],
@@ -110,6 +114,7 @@ const valueBehind = (
     const word = token.exec(value)?.[0];
     if (word === undefined) return undefined;
     const passcode = word.replace(gap?.[0].includes('*') ? /[.:*。]+$/u : /[.:。]+$/u, '');
+    if (isProse(passcode, value.slice(word.length))) return undefined;
     const isTelling = hasColon !== null || /\d/.test(passcode) || cjkLabel.test(written);
     if (passcode === '' || !isTelling || noPasscode.test(passcode) || !/^[\x21-\x7e]+$/.test(passcode))
       return undefined;

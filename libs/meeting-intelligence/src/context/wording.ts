@@ -105,7 +105,7 @@ export const invitation = anyOf([
 /** "In case the other one fails." */
 export const backup = anyOf([
   words(
-    "back ?-?up|fall ?-?back|fail ?-?over|stand-?by|secondary|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
+    "back ?-?up|fall ?-?back|who (?:can[’']?t|cannot|are unable to)|fail ?-?over|stand-?by|secondary|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
   ),
   words(
     'ersatz(?:link|raum|weise)?|alternativ(?:e|er|link)?|notfall(?:s|link)?|ausweich(?:link|raum)?|reserve(?:link)?|falls(?: \\p{L}{1,14}){0,5}|sollte(?: \\p{L}{1,14}){0,4} nicht|wenn(?: \\p{L}{1,14}){0,4} nicht (?:funktioniert|geht|klappt)|(?:bei|wenn(?: \\p{L}{1,14}){0,3}) (?:problemen?|schwierigkeiten)|im notfall|ansonsten',

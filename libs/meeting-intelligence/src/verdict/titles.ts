@@ -110,7 +110,7 @@ const gathering = holds(
   [
     'meetings?|calls?|sync|stand-?up|scrum|retro(?:spective)?|1:1|1-1|1 ?on ?1|one[- ]on[- ]one|webinar|workshop|training|course|class|lecture',
     'lesson|seminar|conference|interview|demo|kick-?off|review|session|all[- ]hands|town ?hall|office hours|q&a|ama|hangout|huddle|check-?in',
-    'catch-?up|presentation|panel|meetup|consultation|appointment|discussion|chat|intro|onboarding|coaching|therapy|tutorial|talk|summit',
+    'catch-?up|lunch ?(?:&|\\+|and|n|und) ?learn|presentation|panel|meetup|consultation|appointment|discussion|chat|intro|onboarding|coaching|therapy|tutorial|talk|summit',
     'keynote|livestream|happy hour|coffee|planning|grooming|briefing|debrief|debriefing|screening|club|video (?:visit|call|appointment)|telehealth',
     'besprechung|termin|gespräch|sitzung|konferenz|schulung|kurs|vortrag|vorlesung|sprechstunde|bewerbungsgespräch|vorstellungsgespräch',
     'treffen|abstimmung|jour fixe|telko|elternabend',
@@ -125,8 +125,8 @@ const gathering = holds(
 /** Time of one's own. */
 const solitary = holds(
   [
-    'focus(?: time)?|deep work|block(?:ed|er)?|no meetings?|do not (?:book|disturb|schedule)|dnb|lunch|gym|commute|travel|flight|dentist|doctor|errands?|grocer(?:y|ies)|shopping|laundry|housework|cooking|haircut|hairdresser|barber|workout|school run|(?:reading|writing|thinking|study|quiet|admin|prep|desk|me) time',
-    'einkaufen|wocheneinkauf|hausputz|friseur|zahnarzt|courses|ménage|coiffeur|dentiste|compras|peluquería|dentista|parrucchiere|boodschappen|kapper|tandarts|zakupy|fryzjer|покупки|стоматолог',
+    'focus(?: time)?|deep work|block(?:ed|er)?|no meetings?|do not (?:book|disturb|schedule)|dnb|lunch(?! ?(?:&|\\+|and|n|und) ?learn)|gym|commute|travel|flight|dentist|doctor|errands?|grocer(?:y|ies)|shopping|laundry|housework|cook(?:ing)?|nap|siesta|haircut|hairdresser|barber|workout|school run|(?:reading|writing|thinking|study|quiet|admin|prep|desk|me) time',
+    'einkaufen|wocheneinkauf|hausaufgaben|devoirs|deberes|compiti|spesa|hausputz|friseur|zahnarzt|courses|ménage|coiffeur|dentiste|compras|peluquería|dentista|parrucchiere|boodschappen|kapper|tandarts|zakupy|fryzjer|покупки|стоматолог',
     'fokuszeit|konzentrationszeit|mittag(?:spause|essen)?|pause|anfahrt|déjeuner|almuerzo|pranzo|almoço|focustijd|reistijd|czas skupienia',
   ],
   '集中|昼休み|移動|作業|買い物|美容院|歯医者|专注|午休|通勤|购物|집중|장보기',
