@@ -14,12 +14,13 @@ import type { Caller } from '../authenticate/caller';
 import { NoParameters } from '../describe-api/no-parameters';
 import { invalidField } from '../describe-api/parameters';
 import { ApiProblems } from '../describe-api/problem.dto';
-import type { GivenEntryDto } from './given-entry.dto';
+import { GivenEntryDto } from './given-entry.dto';
+import { GoogleEventDto } from './google-event.dto';
 import { previewPath } from './large-events';
 import { MeetingPreviewDto, previewExamples, PreviewRequestDto } from './preview.dto';
 
-const fields = ['event', 'entry', 'providerCalendarId'];
-const oneOfBoth = "give either an `event` in Google's shape or an `entry` of this API";
+const wrappers = ['event', 'entry'];
+const oneOfBoth = "give an event in Google's shape, alone or as `event`, or an entry of this API, alone or as `entry`";
 
 @ApiTags('meetings')
 @Controller(previewPath)
@@ -47,24 +48,37 @@ export class PreviewMeetingController {
     @AuthenticatedCaller() caller: Caller,
   ): Promise<MeetingPreviewDto> {
     this.access.requireScope(caller, 'meetings:read');
-    return assessMeeting(given(await this.checked(body)), this.config.MEETING_SERVICES_FILE);
+    return assessMeeting(await this.given(body), this.config.MEETING_SERVICES_FILE);
   }
 
-  private async checked(body: unknown): Promise<PreviewRequestDto> {
+  private async given(body: unknown): Promise<AssessableEntry> {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalidField('event', oneOfBoth);
-    const stranger = Object.keys(body).find((name) => !fields.includes(name));
-    if (stranger !== undefined) throw invalidField(stranger, `is not known here: ${oneOfBoth}`);
-    return this.shape.transform(body, { type: 'body', metatype: PreviewRequestDto }) as Promise<PreviewRequestDto>;
+    const names = Object.keys(body);
+    if (!names.some((name) => wrappers.includes(name))) {
+      if (names.length === 0) throw invalidField('event', oneOfBoth);
+      // Google's events have no entryId.
+      return 'entryId' in body
+        ? asAssessable(await this.checked(body, GivenEntryDto))
+        : asGiven(await this.checked(body, GoogleEventDto), '');
+    }
+    const stranger = names.find((name) => ![...wrappers, 'providerCalendarId'].includes(name));
+    if (stranger !== undefined) throw invalidField(stranger, `is not known beside ${wrappers.join(' or ')}`);
+    const { event, entry, providerCalendarId } = await this.checked(body, PreviewRequestDto);
+    if (!event === !entry) throw invalidField(event ? 'entry' : 'event', oneOfBoth);
+    if (entry) return asAssessable(entry);
+    return { ...asGiven(event!, 'event.'), ...(providerCalendarId && { providerCalendarId }) };
+  }
+
+  private async checked<Shape>(body: object, shape: new () => Shape): Promise<Shape> {
+    return this.shape.transform(body, { type: 'body', metatype: shape }) as Promise<Shape>;
   }
 }
 
-function given({ event, entry, providerCalendarId }: PreviewRequestDto): AssessableEntry {
-  if (!event === !entry) throw invalidField(event ? 'entry' : 'event', oneOfBoth);
-  if (entry) return asAssessable(entry);
+function asGiven(event: GoogleEventDto, place: string): AssessableEntry {
   try {
-    return { ...fromGoogleEvent(event!), ...(providerCalendarId && { providerCalendarId }) };
+    return fromGoogleEvent(event);
   } catch (error) {
-    if (error instanceof InvalidGoogleEvent) throw invalidField(`event.${error.field}`, error.message);
+    if (error instanceof InvalidGoogleEvent) throw invalidField(`${place}${error.field}`, error.message);
     throw error;
   }
 }

@@ -67,6 +67,13 @@ describe('the preview of an event', () => {
     });
   });
 
+  it('takes either also as it is, without anything around it', async () => {
+    const { event } = previewExamples.event.value;
+    expect((await preview(event)).body).toEqual((await preview({ event })).body);
+    const entry = { ...previewExamples.entry.value.entry, entryId: 'x' };
+    expect((await preview(entry)).body).toEqual((await preview({ entry })).body);
+  });
+
   it('passes over what Google may add, and takes null for absent', async () => {
     const event = { kind: 'calendar#event', etag: '"1"', newField: { a: 1 }, summary: null, attendees: null };
     expect(await preview({ event })).toMatchObject({ status: 200, body: { isMeeting: false } });
@@ -104,7 +111,10 @@ describe('an event that is not as it must be', () => {
     [[], 'event'],
     [{}, 'event'],
     [{ event: {}, entry: {} }, 'entry'],
-    [{ summary: 'bare' }, 'summary'],
+    [{ event: {}, summary: 'beside' }, 'summary'],
+    [{ summary: 5 }, 'summary'],
+    [{ summary: 'x', attendees: [{ email: 7 }] }, 'attendees.0.email'],
+    [{ entryId: 'x', status: 'maybe' }, 'status'],
     [{ event: 'text' }, 'event'],
     [{ event: { summary: 5 } }, 'event.summary'],
     [{ event: { attendees: 'ada' } }, 'event.attendees'],
@@ -123,7 +133,7 @@ describe('an event that is not as it must be', () => {
     expect(await refused(body)).toEqual({
       status: 400,
       type: asProblem,
-      errors: [{ field, detail: expect.stringMatching(/must be|give either|not known/) }],
+      errors: [{ field, detail: expect.stringMatching(/must be|give an event|not known/) }],
     });
   });
 });

@@ -4,7 +4,7 @@ import { Place, Text } from './fields';
 import { GivenEntryDto } from './given-entry.dto';
 import { GoogleEventDto } from './google-event.dto';
 
-/** One of `event` and `entry`. */
+/** One of `event` and `entry`; either may also be the whole body. */
 export class PreviewRequestDto {
   @Place(() => GoogleEventDto, { description: "An event in Google's shape; what Google may add is passed over" })
   event?: GoogleEventDto;
