@@ -15,8 +15,9 @@ export function truth(world: World, account: Account, window: Window, only?: str
     const view = { calendarId: calendar.id, timeZone: calendar.timeZone, role };
     const stored = world.book.all(calendar.id);
     const exceptions = Map.groupBy(stored, ({ resource }) => resource.recurringEventId ?? '');
-    const events = stored.flatMap(({ resource }): EventResource[] => {
-      if (isCancelled(resource) || world.book.isHidden(calendar.id, resource)) return [];
+    const events = stored.flatMap((each): EventResource[] => {
+      const { resource } = each;
+      if (isCancelled(resource) || world.book.isHidden(calendar.id, each)) return [];
       if (isMaster(resource))
         return occurrencesIn(resource, exceptions.get(resource.id) ?? [], window, calendar.timeZone);
       return overlaps(resource, calendar.timeZone, window) ? [resource] : [];

@@ -104,8 +104,8 @@ export class AccountRoutes {
     const window = { from, to };
     const stored = this.book.all(calendar.id);
     const events = stored
+      .filter((each) => !isCancelled(each.resource) && !this.book.isHidden(calendar.id, each))
       .map(({ resource }) => resource)
-      .filter((event) => !isCancelled(event) && !this.book.isHidden(calendar.id, event))
       .flatMap((event) =>
         isMaster(event)
           ? occurrencesIn(event, this.book.exceptionsOf(calendar.id, event.id), window, calendar.timeZone)

@@ -89,11 +89,11 @@ export class EventBook {
       .filter(({ resource }) => resource.recurringEventId === masterId);
   }
 
-  /** What remains of a deleted series: out of sight, and back with it when it is restored. */
-  isHidden(calendarId: string, { recurringEventId }: EventResource): boolean {
+  /** What remains of a deleted series: out of sight, and back with it when it is restored. What was written since then stands alone. */
+  isHidden(calendarId: string, { position, resource: { recurringEventId } }: StoredEvent): boolean {
     if (recurringEventId === undefined) return false;
     const parent = this.stored(calendarId, recurringEventId);
-    return parent !== undefined && isCancelled(parent.resource);
+    return parent !== undefined && isCancelled(parent.resource) && parent.position > position;
   }
 
   /** A kept event, or an occurrence derived from its series. */
@@ -108,7 +108,7 @@ export class EventBook {
     // The slot may belong to another part of a split series now: both give their instances the same ids.
     const derived = this.derive(calendarId, id);
     if (derived) return derived;
-    if (!stored || this.isHidden(calendarId, stored.resource)) return undefined;
+    if (!stored || this.isHidden(calendarId, stored)) return undefined;
     return { resource: stored.resource, stored, ...(parent && { master: parent }) };
   }
 

@@ -53,6 +53,27 @@ describe('guests with an account', () => {
     expect((await get(three.id)).attendees).toContainEqual({ email: 'ben@example.com', responseStatus: 'declined' });
   });
 
+  it('who left a series see the one occurrence that they are asked to after that, unless they left by themselves', async () => {
+    const [ben, cleo] = [
+      await person(simulator.url, 'ben@example.com'),
+      await person(simulator.url, 'cleo@example.com'),
+    ];
+    const guests = [{ email: 'ben@example.com' }, { email: 'cleo@example.com' }];
+    const series = await insert({ ...daily, attendees: guests });
+    const occurrence = `${series.id}_20261202T090000Z`;
+    await cleo.api.events.delete({ calendarId: 'primary', eventId: series.id ?? '' });
+    await patch(series.id, { attendees: [{ email: 'out@side.example' }] });
+    const { syncToken } = await pull(ben.api);
+    await patch(occurrence, { attendees: guests });
+    const changed = await pull(ben.api, { syncToken: syncToken ?? '' });
+    expect(changed.items).toMatchObject([{ id: occurrence, recurringEventId: series.id, status: 'confirmed' }]);
+    expect(await get(occurrence, ben)).toMatchObject({ id: occurrence, status: 'confirmed' });
+    const listed = async (who: Person) =>
+      (await pull(who.api, { singleEvents: true })).items.filter(({ summary }) => summary === 'Daily');
+    expect(await listed(ben)).toMatchObject([{ id: occurrence }]);
+    expect(await listed(cleo)).toEqual([]);
+  });
+
   it('see changed and cancelled occurrences of the series', async () => {
     const ben = await person(simulator.url, 'ben@example.com');
     const series = await insert({ ...daily, attendees: [{ email: 'ben@example.com' }] });

@@ -39,7 +39,8 @@ export class Invitations {
 
   private putCopy(organizerCalendar: string, email: string, event: EventResource, at: number | undefined): void {
     const existing = this.book.stored(email, event.id);
-    if (existing?.removedByGuest) return;
+    const series = event.recurringEventId === undefined ? undefined : this.book.stored(email, event.recurringEventId);
+    if (existing?.removedByGuest || series?.removedByGuest) return;
     const invited = existing !== undefined && !isCancelled(existing.resource);
     this.book.save(email, copyOf(event, existing?.resource), { at });
     if (invited || !isMaster(event)) return;

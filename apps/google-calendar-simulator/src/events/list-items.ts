@@ -85,7 +85,7 @@ export class ListItems {
   ): Item[] {
     const changed = this.book
       .changedBetween(calendarId, position, until)
-      .filter(({ resource }) => !this.book.isHidden(calendarId, resource));
+      .filter((stored) => !this.book.isHidden(calendarId, stored));
     const groups = expandAll ? this.groups(calendarId) : new Map<string, StoredEvent[]>();
     return changed
       .filter(
@@ -110,7 +110,7 @@ export class ListItems {
     const events = this.book.all(calendarId).flatMap((stored): Item[] => {
       const { resource } = stored;
       const key = padded(stored.ordinal);
-      if (!this.isShown(calendarId, resource, query, expandAll)) return [];
+      if (!this.isShown(calendarId, stored, query, expandAll)) return [];
       if (isMaster(resource) && !isCancelled(resource)) {
         const exceptions = groups.get(resource.id) ?? [];
         if (!expandAll) {
@@ -142,8 +142,9 @@ export class ListItems {
   }
 
   /** Cancelled occurrences of a living series are always listed with it: they are what it leaves out. */
-  private isShown(calendarId: string, event: EventResource, query: ListQuery, expandAll: boolean): boolean {
-    if (this.book.isHidden(calendarId, event)) return false;
+  private isShown(calendarId: string, stored: StoredEvent, query: ListQuery, expandAll: boolean): boolean {
+    const event = stored.resource;
+    if (this.book.isHidden(calendarId, stored)) return false;
     if (!isCancelled(event)) return true;
     if (query.showDeleted || query.updatedMin !== undefined) return true;
     if (expandAll || !isException(event)) return false;

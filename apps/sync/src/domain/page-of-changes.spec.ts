@@ -7,7 +7,12 @@ const item = (entryId: string, of: SeenItem['revision']): SeenItem => ({
   entryId,
   revision: { ...of, providerEntryId: entryId },
 });
-const stored = (entry: Entry, seenInListing = false): StoredEntry => ({ entry, streamVersion: 1, seenInListing });
+const stored = (entry: Entry, seenInListing = false): StoredEntry => ({
+  entry,
+  streamVersion: 1,
+  seenInListing,
+  endedInPull: false,
+});
 const living = (of = revision(1_000, standup())) => evolve(initialState, added(of));
 const master = living(revision(1_000, standup({ recurrence: weekly })));
 const exception = revision(1_500, standup({ title: 'Moved' }), {
@@ -125,16 +130,45 @@ describe('a page of changes', () => {
     const changed = item('moved', { ...exception, updatedAt: 9_000 });
     const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
     const given: Entry = { ...living(exception), cancelled: 'series-cancelled' };
-    const laterPage = page([changed], { series: stored(gone), moved: stored(given) });
-    expect(laterPage.entries.flatMap(({ events }) => events)).toEqual([]);
+    const afterCrash = page([changed], { series: { ...stored(gone), endedInPull: true }, moved: stored(given) });
+    expect(afterCrash.entries.flatMap(({ events }) => events)).toEqual([]);
+    const repeated = page([item('series', tombstone())], { series: stored(gone) });
     const turned = page([item('series', revision(2_000, standup()))], { series: stored(master) });
-    const laterPart = decidePage(
-      { about: calendar, providerCalendarId, fullListing: false, endedBefore: turned.ended },
-      [changed],
-      new Map([['moved', stored(given)]]),
-      new Map(),
-    );
-    expect(laterPart.entries.flatMap(({ events }) => events)).toEqual([]);
+    for (const { ended } of [repeated, turned]) {
+      const later = decidePage(
+        { about: calendar, providerCalendarId, fullListing: false, endedBefore: ended },
+        [changed],
+        new Map(Object.entries({ series: stored(gone), moved: stored(given) })),
+        new Map(),
+      );
+      expect(later.entries.flatMap(({ events }) => events)).toEqual([]);
+    }
+  });
+
+  it('takes an exception that changed since an earlier pull saw the end of its master: who left a series may be asked to one occurrence', () => {
+    const gone: Entry = { ...master, cancelled: 'cancelled-at-provider' };
+    const given: Entry = { ...living(exception), cancelled: 'series-cancelled' };
+    const known = { series: stored(gone), moved: stored(given) };
+    expect(types(page([item('moved', { ...exception, updatedAt: 9_000 })], known))).toEqual(['moved: EntryAdded']);
+    expect(page([item('moved', exception)], known).entries.flatMap(({ events }) => events)).toEqual([]);
+  });
+
+  it('asks for a full listing where one pull tells of the end of a series and of a change of its exception: either may be the later', () => {
+    const told = (updatedAt: number, fullListing = false) =>
+      page(
+        [item('moved', { ...exception, updatedAt }), item('series', tombstone())],
+        { series: stored(master), moved: stored(living(exception)) },
+        {},
+        fullListing,
+      ).relist;
+    expect(told(9_000)).toBe(true);
+    expect(told(1_500)).toBe(false);
+    expect(told(9_000, true)).toBe(false);
+  });
+
+  it('takes no other entry for a series that ended: one that changed may have exceptions of its own', () => {
+    const single = item('series', revision(2_000, standup({ title: 'Renamed' })));
+    expect(page([single], { series: stored(living()) }).ended).toEqual(new Set());
   });
 
   it('takes in a full listing the exceptions of a series that came back before the series itself', () => {

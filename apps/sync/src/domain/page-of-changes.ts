@@ -17,6 +17,8 @@ export interface StoredEntry {
   streamVersion: number;
   /** Already met in the full listing that this page belongs to. */
   seenInListing: boolean;
+  /** Cancelled, and written since the pull began that this page belongs to. */
+  endedInPull: boolean;
 }
 
 export interface SeenItem {
@@ -29,7 +31,7 @@ export interface PageContext {
   providerCalendarId: string;
   /** The page is of a full listing: what it says is the present. */
   fullListing: boolean;
-  /** Series that ended in an earlier part of the same page. */
+  /** Series that ended in an earlier part of the same page, or on an earlier page. */
   endedBefore?: ReadonlySet<string>;
 }
 
@@ -48,9 +50,12 @@ export interface DecidedPage {
   added: number;
   changed: number;
   cancelled: number;
-  /** A cancelled series or exception came back, or may have: what returns with it may do so without a word of the provider. Only a full listing tells. */
+  /**
+   * A cancelled series or exception came back, or may have: what returns with it may do so without a word of the provider. Or an exception
+   * changed beside the end of its series, before it or after. Only a full listing tells.
+   */
   relist: boolean;
-  /** Series that this part of the page, or one before it, ended. */
+  /** Series of which this part of the page, or one before it, told the end. */
   ended: ReadonlySet<string>;
 }
 
@@ -144,18 +149,20 @@ export function decidePage(
   // A full listing may show the exceptions of a series that came back before the series itself.
   const isEndedSeries = (seriesId: string) =>
     endedHere.has(seriesId) ||
-    (!context.fullListing && (decided.get(seriesId) ?? stored.get(seriesId))?.entry.cancelled !== undefined);
+    (!context.fullListing && !decided.has(seriesId) && stored.get(seriesId)?.endedInPull === true);
 
   for (const item of mastersFirst(items, ({ revision }) => revision.providerSeriesId)) {
     const before = stored.get(item.entryId);
     const target = working(item.entryId, before);
     const was = target.entry;
+    const revision = orphaned(item.revision, isEndedSeries);
+    if (!context.fullListing && revision !== item.revision && isLater(item.revision, was)) relist = true;
     const command: RecordRevision = {
       type: 'RecordRevision',
       data: {
         about: { ...context.about, entryId: item.entryId },
         providerCalendarId: context.providerCalendarId,
-        revision: orphaned(item.revision, isEndedSeries),
+        revision,
         listedInFull: context.fullListing && !target.returned && !(before?.seenInListing ?? false),
       },
     };
@@ -165,13 +172,15 @@ export function decidePage(
     if (!context.fullListing && events.length === 0 && mayHaveReturned(item.revision, was)) relist = true;
     target.returned = true;
 
-    const isMaster = item.revision.providerSeriesId === undefined;
-    const isEnded = target.entry.cancelled !== undefined || !isSeries(target.entry);
-    if (isMaster && (events.length > 0 || !was.known)) {
-      if (isEnded) endedHere.add(item.entryId);
-      else endedHere.delete(item.entryId);
-      if (isEnded) giveUpExceptions(item.entryId);
-      if (!context.fullListing && !isEnded && was.cancelled !== undefined && isSeries(was)) relist = true;
+    if (item.revision.providerSeriesId !== undefined) continue;
+    const { known, cancelled } = target.entry;
+    const isGone = !known || cancelled !== undefined;
+    if (isGone || (isSeries(was) && !isSeries(target.entry))) {
+      endedHere.add(item.entryId);
+      if (events.length > 0 || !was.known) giveUpExceptions(item.entryId);
+    } else if (events.length > 0) {
+      endedHere.delete(item.entryId);
+      if (!context.fullListing && was.cancelled !== undefined && isSeries(was)) relist = true;
     }
   }
 
@@ -198,7 +207,13 @@ const mayHaveReturned = (revision: Revision, was: Entry) =>
   was.cancelled !== undefined &&
   revision.updatedAt === was.updatedAt;
 
-/** An exception, changed earlier, may be listed beside the tombstone of its master or after it: it doesn't outlive it. */
+const isLater = ({ updatedAt }: Revision, was: Entry) =>
+  updatedAt === undefined || was.updatedAt === undefined || updatedAt > was.updatedAt;
+
+/**
+ * An exception, changed earlier, may be listed in one pull with the tombstone of its master, before or after it: it doesn't outlive it.
+ * What changed since then lives without it.
+ */
 function orphaned(revision: Revision, isEndedSeries: (seriesId: string) => boolean): Revision {
   if (revision.seriesId === undefined || revision.cancelled || !isEndedSeries(revision.seriesId)) return revision;
   const { details: _, updatedAt: __, ...rest } = revision;

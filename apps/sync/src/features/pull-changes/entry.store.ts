@@ -17,10 +17,12 @@ interface EntryRow {
   cancelled: CancelReason | null;
   stream_version: number;
   seen: boolean;
+  ended: boolean;
 }
 
 const COLUMNS = `entry_id, calendar_id, provider_entry_id, provider_calendar_id, series_id, provider_series_id, original_start,
-  etag, provider_updated_at, details, cancelled, stream_version, seen_in_pull IS NOT DISTINCT FROM $2::uuid AS seen`;
+  etag, provider_updated_at, details, cancelled, stream_version, seen_in_pull IS NOT DISTINCT FROM $2::uuid AS seen,
+  cancelled IS NOT NULL AND updated_at >= (SELECT started_at FROM pull_runs WHERE pull_id = $2::uuid) AS ended`;
 
 export async function loadEntries(
   tx: Queryable,
@@ -143,5 +145,5 @@ function storedEntry(row: EntryRow): StoredEntry {
     ...(row.etag === null ? {} : { etag: row.etag }),
     ...(row.provider_updated_at === null ? {} : { updatedAt: Number(row.provider_updated_at) }),
   };
-  return { entry, streamVersion: row.stream_version, seenInListing: row.seen };
+  return { entry, streamVersion: row.stream_version, seenInListing: row.seen, endedInPull: row.ended };
 }

@@ -26,14 +26,17 @@ export interface PullerOptions {
   metrics: ServiceMetrics;
 }
 
-/** Waits for an answer of the provider, and may make use of the time. */
-export type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>;
-
 interface Progress {
+  target?: PullTarget;
   pull?: PullRun;
+  /** Series of whose end its pages told so far. */
+  ended?: ReadonlySet<string>;
   /** It ended, and something was announced meanwhile. */
   dueAgain?: boolean;
 }
+
+/** Waits for an answer of the provider, and may make use of the time. */
+export type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>;
 
 /** A cursor that is lost again and again within one pull is a failure like any other. */
 const LARGEST_RESTARTS = 3;
@@ -48,7 +51,7 @@ export class Puller {
    */
   async pull(lease: Lease, stopping: AbortSignal, waitFor: WaitFor = (answer) => answer): Promise<'rests' | void> {
     const { database, vault, providers, logger } = this.options;
-    const progress: Progress & { target?: PullTarget } = {};
+    const progress: Progress = {};
     try {
       progress.target = await loadTarget(database, vault, providers, lease.calendarId);
       progress.pull =
@@ -76,6 +79,7 @@ export class Puller {
       } catch (error) {
         if (!(error instanceof CursorExpired) || restarts >= LARGEST_RESTARTS) throw error;
         progress.pull = await this.restart(lease, progress.pull!);
+        delete progress.ended;
       }
     }
   }
@@ -106,21 +110,20 @@ export class Puller {
     const { items, contradicted } = believable(page.items);
     const slices = slicesOf(items);
     const lastSlice = slices.pop()!;
-    let ended: ReadonlySet<string> = new Set();
     for (const slice of slices) {
       const written = await database.transaction(async (tx) => {
         await hold(tx, lease);
-        const written = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, slice, ended);
+        const written = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, slice, progress.ended);
         await savePull(tx, written.pull, 'running');
         await record(tx, written.streams, written.pull.metadata);
         return written;
       });
       progress.pull = written.pull;
-      ended = written.ended;
+      progress.ended = written.ended;
     }
-    const { pull, status, dueAgain } = await database.transaction(async (tx) => {
+    const { pull, status, ended, dueAgain } = await database.transaction(async (tx) => {
       const state = await hold(tx, lease);
-      const ofSlice = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, lastSlice, ended);
+      const ofSlice = await writeItems(tx, lease, target.providerCalendarId, progress.pull!, lastSlice, progress.ended);
       const written = { ...ofSlice, pull: turned(ofSlice.pull, page) };
       if (contradicted && written.pull.kind === 'incremental') {
         await markDirty(tx, [{ calendarId: lease.calendarId }], { trigger: 'poll', full: true });
@@ -129,7 +132,7 @@ export class Puller {
       if (last && written.pull.kind === 'incremental') {
         const end = await finishPull(tx, lease, state, written.pull, polling);
         await record(tx, [...written.streams, ...end.streams], written.pull.metadata);
-        return { pull: written.pull, status: 'finished' as const, dueAgain: end.dueAgain };
+        return { ...written, status: 'finished' as const, dueAgain: end.dueAgain };
       }
       // A single page is told by its end alone.
       const told = !last || written.pull.pages > 1;
@@ -137,9 +140,10 @@ export class Puller {
       const status = last ? ('sweeping' as const) : ('running' as const);
       await savePull(tx, pull, status);
       await record(tx, [...written.streams, ...(told ? [progressOf(lease, written.pull)] : [])], pull.metadata);
-      return { pull, status, dueAgain: false };
+      return { pull, status, ended: written.ended, dueAgain: false };
     });
     progress.pull = pull;
+    progress.ended = ended;
     progress.dueAgain = dueAgain;
     if (status === 'finished' && pull.notifiedAt) {
       this.options.metrics.stage('pulled', (Date.now() - pull.notifiedAt.getTime()) / 1000);
@@ -188,7 +192,7 @@ export class Puller {
     });
   }
 
-  private async failed(lease: Lease, progress: Progress & { target?: PullTarget }, error: unknown) {
+  private async failed(lease: Lease, progress: Progress, error: unknown) {
     const { database, quotas, limits, logger, metrics } = this.options;
     const { calendarId } = lease;
     if (error instanceof LeaseLost) {
