@@ -1,28 +1,33 @@
-import { warning } from './wording';
+import { statt, warning } from './wording';
 
 /** Names by which people call a service whose link they mean. A host is no such name. */
 const names: readonly [RegExp, string][] = [
   [
-    /(?<![\p{Script=Latin}\p{N}.@/-])(?:google[ -]meet|gmeet|meet|hangouts?)(?![\p{Script=Latin}\p{N}.])/iu,
+    /(?<![\p{Script=Latin}\p{N}.@/-])(?:google[ -]meet|gmeet|meet|hangouts?)(?![\p{Script=Latin}\p{N}]|\.[\p{L}\p{N}])/iu,
     'google-meet',
   ],
-  [/(?<![\p{Script=Latin}\p{N}.@/-])teams(?![\p{Script=Latin}\p{N}.])/iu, 'teams'],
-  [/(?<![\p{Script=Latin}\p{N}.@/-])zoom(?![\p{Script=Latin}\p{N}.])/iu, 'zoom'],
-  [/(?<![\p{Script=Latin}\p{N}.@/-])webex(?![\p{Script=Latin}\p{N}.])/iu, 'webex'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])teams(?![\p{Script=Latin}\p{N}]|\.[\p{L}\p{N}])/iu, 'teams'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])zoom(?![\p{Script=Latin}\p{N}]|\.[\p{L}\p{N}])/iu, 'zoom'],
+  [/(?<![\p{Script=Latin}\p{N}.@/-])webex(?![\p{Script=Latin}\p{N}]|\.[\p{L}\p{N}])/iu, 'webex'],
 ];
 
 /** So many signs behind "ignore", or before "no longer", name what is meant. */
 const REACH = 45;
 const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
 
-const instead =
-  /(?:instead of|rather than|anstatt|anstelle von|statt|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\p{L}\p{N}])/giu;
+const instead = new RegExp(
+  `(?:instead of|rather than|anstatt|anstelle von|${statt}|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\\p{L}\\p{N}])`,
+  'giu',
+);
 
-/** "On Zoom, not Meet": the name follows at once. */
+/** "On Zoom, not Meet", "they can't use Meet": the name follows at once. */
 const not =
-  /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не)\s(?:(?:on|in|via|over|by|über|auf|per|sur|en|por|su|no|na|op|w|через)\s)?(?=\p{L})/giu;
+  /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не|(?<!(?:if|who|case)(?: \p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\s(?:(?:on|in|via|over|by|über|auf|per|sur|en|por|su|no|na|op|w|через)\s)?(?=\p{L})/giu;
 /** A service's name is no longer. */
 const NAME = 14;
+
+/** "If you cannot use Meet" is said to some and of a way out. */
+const onlyIf = /(?<![\p{L}\p{N}])(?:if|who|in case|falls|wenn|si|se|als|jeśli|если)(?: [\p{L}’']{1,12}){0,3}\s?$/iu;
 
 /** The services that the text tells not to use for this meeting, with or without their links. */
 export const dismissedProviders = (text: string): string[] => {
@@ -45,6 +50,7 @@ export const dismissedProviders = (text: string): string[] => {
       .slice(Math.max(0, index - REACH), index)
       .split(clauseEnd)
       .at(-1)!;
+    if (onlyIf.test(before)) continue;
     const nearest = names.find(([name]) => name.test(behind)) ?? names.find(([name]) => name.test(before));
     if (nearest) dismissed.push(nearest[1]);
   }

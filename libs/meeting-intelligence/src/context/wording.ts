@@ -49,6 +49,9 @@ export const warning = anyOf([
   signs('使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마'),
 ]);
 
+/** "Instead of", and not the end of "findet … statt", which is "takes place". */
+export const statt = '(?<!find(?:et|en)(?: [^ \\n]{1,24}){0,8} )statt';
+
 /** "The old link:" */
 export const outdated = anyOf(
   [
@@ -56,7 +59,7 @@ export const outdated = anyOf(
       "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      'nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|statt|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren',
+      `nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
     ),
     words(
       "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace",
