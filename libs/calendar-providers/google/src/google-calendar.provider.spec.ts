@@ -126,6 +126,15 @@ describe('the Google adapter beyond the port', () => {
     expect(await requested('events.list')).toBe(1);
   });
 
+  test('an answer that is huge once it is unpacked is given up before all of it is held', async () => {
+    await fetch(`${bench.simulator}/admin/faults`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ hugeBody: { method: 'events.list' } }),
+    });
+    await expect(pull()).rejects.toMatchObject({ code: 'ProviderUnavailable' });
+  });
+
   test('a cursor of another query is of no more use', async () => {
     const pages: string[] = [];
     for await (const page of bench.provider.changesSince(bench.credentials, EMAIL, {}))

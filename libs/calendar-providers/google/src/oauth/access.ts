@@ -24,7 +24,9 @@ export class GoogleAccess {
   private readonly transporter: Gaxios;
 
   constructor(private readonly endpoints: GoogleEndpoints) {
-    this.transporter = new Gaxios({ timeout: endpoints.timeoutMs, maxContentLength: LARGEST_ANSWER });
+    // maxContentLength looks at the header alone, which tells the packed length; size counts what is read.
+    const limits = { maxContentLength: LARGEST_ANSWER, size: LARGEST_ANSWER };
+    this.transporter = new Gaxios({ timeout: endpoints.timeoutMs, ...limits });
     // The engine owns the retry policy; the client's own would multiply its delays.
     this.transporter.interceptors.request.add({
       resolved: async (request) => {
