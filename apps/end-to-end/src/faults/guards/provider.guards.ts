@@ -19,8 +19,8 @@ export const providerGuards: Guards = {
     weavings: [
       {
         module: 'libs/calendar-providers/google/dist/oauth/access.js',
-        find: ', maxContentLength: LARGEST_ANSWER',
-        replace: '',
+        find: '{ maxContentLength: LARGEST_ANSWER, size: LARGEST_ANSWER }',
+        replace: '{}',
       },
     ],
   },
