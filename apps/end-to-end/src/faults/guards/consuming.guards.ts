@@ -135,15 +135,6 @@ export const consumingGuards: Guards = {
       },
     ],
   },
-  'half-replies-are-forgotten': {
-    does: 'A connection to the broker that ended in the midst of a reply begins anew with the beginning of one.',
-    fault: 3,
-    weavings: [
-      {
-        module: 'libs/kafka/dist/half-replies.js',
-        find: 'if (!this.isConnected()) {',
-        replace: 'if (false) {',
-      },
     ],
   },
 };
