@@ -72,14 +72,14 @@ class GivenAttachmentDto {
   url?: string;
 }
 
-class GivenSourceDto {
+export class SourceDto {
   @Text()
   title?: string;
   @Text()
   url?: string;
 }
 
-class GivenPropertiesDto {
+export class ExtendedPropertiesDto {
   @TextsByName()
   private?: Record<string, string>;
   @TextsByName()
@@ -126,8 +126,8 @@ export class GivenEntryDto {
   originalStart?: GivenTimeDto;
   @Places(() => GivenAttachmentDto)
   attachments?: GivenAttachmentDto[];
-  @Place(() => GivenSourceDto)
-  source?: GivenSourceDto;
-  @Place(() => GivenPropertiesDto)
-  extendedProperties?: GivenPropertiesDto;
+  @Place(() => SourceDto)
+  source?: SourceDto;
+  @Place(() => ExtendedPropertiesDto)
+  extendedProperties?: ExtendedPropertiesDto;
 }

@@ -1,4 +1,5 @@
-import { Day, Flag, Moment, Place, Places, Text, Texts, TextsByName } from './fields';
+import { Day, Flag, Moment, Place, Places, Text, Texts } from './fields';
+import { ExtendedPropertiesDto, SourceDto } from './given-entry.dto';
 
 class GoogleTimeDto {
   @Day()
@@ -94,20 +95,6 @@ class GoogleAttachmentDto {
   fileUrl?: string;
 }
 
-class GoogleSourceDto {
-  @Text()
-  title?: string;
-  @Text()
-  url?: string;
-}
-
-class GooglePropertiesDto {
-  @TextsByName()
-  private?: Record<string, string>;
-  @TextsByName()
-  shared?: Record<string, string>;
-}
-
 /** What matters here of an event; the rest is passed over. Source: https://developers.google.com/workspace/calendar/api/v3/reference/events */
 export class GoogleEventDto {
   @Text({ description: 'confirmed, tentative, cancelled' })
@@ -146,8 +133,8 @@ export class GoogleEventDto {
   originalStartTime?: GoogleTimeDto;
   @Places(() => GoogleAttachmentDto)
   attachments?: GoogleAttachmentDto[];
-  @Place(() => GoogleSourceDto)
-  source?: GoogleSourceDto;
-  @Place(() => GooglePropertiesDto)
-  extendedProperties?: GooglePropertiesDto;
+  @Place(() => SourceDto)
+  source?: SourceDto;
+  @Place(() => ExtendedPropertiesDto)
+  extendedProperties?: ExtendedPropertiesDto;
 }
