@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => bench.close(), 60_000);
 
 test('of 500 channels that end in one minute each is renewed in time, though the process that renews them is killed', async () => {
-  bench.people = await bench.simulator.seed(PEOPLE, 5, seed);
+  bench.people = await bench.fill(PEOPLE, 5);
   for (const person of bench.people) await addCalendars(person);
   await bench.simulator.setFaults({ shortExpirationSeconds: CHANNEL_LIVES_SECONDS });
   await Promise.all(bench.people.map((person) => bench.gateway(person).connect(person)));

@@ -17,6 +17,7 @@ import {
 import { Client, type QueryResultRow } from 'pg';
 import { gatewayClient, type GatewayClient } from '../clients/gateway.client';
 import { type SimulatedPerson, type SimulatorClient, simulatorClient } from '../clients/simulator.client';
+import { windowAround } from '../flow/test-stack';
 import { type Failpoint, failpointWeavings } from './failpoints';
 import { guardWeavings, removedGuard } from './guards/guards';
 
@@ -40,13 +41,16 @@ export interface FaultBenchOptions {
   prepare?: (dir: string) => Promise<void>;
 }
 
-/** Where everything that the product is known to hold is looked at: a half year around the simulator's entries. */
-export const WINDOW = { from: '2026-10-15T00:00:00Z', to: '2027-04-15T00:00:00Z' };
+/** Around which the calendars are filled: with the seed it decides everything. From FAULT_DAY, so that a failure can be repeated later. */
+const DAY = process.env['FAULT_DAY'] ?? new Date().toISOString().slice(0, 10);
 
-/** Printed with each run and taken from FAULT_SEED, so that a failure can be repeated. */
+/** Where everything that the product is known to hold is looked at. */
+export const WINDOW = windowAround(DAY);
+
+/** Printed with each run and taken from FAULT_SEED. */
 export const faultSeed = (): number => {
   const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 1_000_000));
-  process.stderr.write(`seed ${seed} (repeat with FAULT_SEED=${seed})\n`);
+  process.stderr.write(`seed ${seed} on ${DAY} (repeat with FAULT_SEED=${seed} FAULT_DAY=${DAY})\n`);
   return seed;
 };
 
@@ -115,7 +119,7 @@ export class FaultBench {
     });
     this.undo.push(() => this.stack.destroy());
     this.simulator = simulatorClient(this.stack.urls.simulator!);
-    this.people = await this.simulator.seed(options.people ?? 2, options.entriesPerPerson ?? 30, this.seed);
+    this.people = await this.fill(options.people ?? 2, options.entriesPerPerson ?? 30);
     this.nameCanaries(clientSecret);
     await Promise.all(this.people.map((person) => this.gateway(person).connect(person)));
     await eventually(
@@ -180,11 +184,16 @@ export class FaultBench {
     }
   }
 
-  /** Random changes at the provider, the same for the same seed. */
+  /** People with realistic calendars at the provider, whose accounts nobody has connected. */
+  fill(people: number, entriesPerPerson: number): Promise<SimulatedPerson[]> {
+    return this.simulator.seed(people, entriesPerPerson, this.seed, DAY);
+  }
+
+  /** Random changes at the provider, the same for the same seed and day. */
   async mutate(count: number, people: readonly SimulatedPerson[] = this.people): Promise<void> {
     this.burst += 1;
     const accounts = people.map(({ email }) => email);
-    await this.simulator.mutate(accounts, count, this.seed * 1_000 + this.burst);
+    await this.simulator.mutate(accounts, count, this.seed * 1_000 + this.burst, DAY);
   }
 
   /** Random changes at the provider until the returned function is called; it gives how many were made. */

@@ -7,6 +7,7 @@ import { runFault } from './run-fault';
 
 interface Options {
   seed?: string;
+  day?: string;
   only?: string;
   withoutGuard?: string;
   everyGuard?: boolean;
@@ -19,6 +20,13 @@ interface Options {
 interface Experiment {
   fault: Fault;
   guard?: string;
+}
+
+/** What decides everything that is random. */
+interface Choice {
+  seed: number;
+  /** ISO 8601. */
+  day: string;
 }
 
 const UNKNOWN_SECONDS = 90;
@@ -36,7 +44,8 @@ async function main(options: Options): Promise<number> {
   const experiments = chosen(options, faults);
   if (experiments === undefined) return 2;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
-  say(`seed ${seed} (repeat with --seed ${seed})`);
+  const day = options.day ?? today();
+  say(`seed ${seed} on ${day} (repeat with --seed ${seed} --day ${day})`);
   const failed: string[] = [];
   const open = [...experiments];
   const work = async () => {
@@ -44,7 +53,7 @@ async function main(options: Options): Promise<number> {
       const minutes = Math.ceil([next, ...open].reduce((sum, each) => sum + usually(each), 0) / 60);
       const place = experiments.length - open.length;
       say(`\n[${place} of ${experiments.length}, about ${minutes} min to go] ${nameOf(next)}`);
-      const good = await run(next, seed, options.record ?? false);
+      const good = await run(next, { seed, day }, options.record ?? false);
       if (!good && !interrupted) failed.push(nameOf(next));
       if (options.record) writePage(faults, guards);
     }
@@ -79,15 +88,15 @@ const nameOf = ({ fault, guard }: Experiment) =>
 const usually = ({ fault }: Experiment) => recordOf(fault).runs[0]?.seconds ?? UNKNOWN_SECONDS;
 
 /** Whether it ended as it should: green with all guards, red without one. */
-async function run({ fault, guard }: Experiment, seed: number, keep: boolean): Promise<boolean> {
+async function run({ fault, guard }: Experiment, choice: Choice, keep: boolean): Promise<boolean> {
   if (guard === undefined) {
-    const ended = await runFault(fault, { seed, usualSeconds: usually({ fault }) });
-    if (keep && !interrupted) record(fault, (recorded) => withRun(recorded, ended, seed, today()));
+    const ended = await runFault(fault, { ...choice, usualSeconds: usually({ fault }) });
+    if (keep && !interrupted) record(fault, (recorded) => withRun(recorded, ended, choice.seed, choice.day));
     return hasPassed(ended);
   }
   const { test } = guards[guard]!;
-  const ended = await runFault(fault, { seed, guard, ...(test !== undefined && { test }) });
-  if (keep && !interrupted) record(fault, (recorded) => withoutGuard(recorded, guard, ended, seed, today()));
+  const ended = await runFault(fault, { ...choice, guard, ...(test !== undefined && { test }) });
+  if (keep && !interrupted) record(fault, (recorded) => withoutGuard(recorded, guard, ended, choice.seed, choice.day));
   const red = showsTheGuard(ended);
   if (!interrupted)
     say(red ? `red without ${guard}, as it must be` : `NOT PROVEN: nothing failed as it should without ${guard}`);
@@ -96,6 +105,7 @@ async function run({ fault, guard }: Experiment, seed: number, keep: boolean): P
 
 const program = new Command('npm run test:faults --')
   .option('--seed <number>', 'the random choices of an earlier run')
+  .option('--day <date>', 'the day of an earlier run, around which its calendars were filled')
   .option('--only <numbers>', 'faults by number, with commas')
   .option('--without-guard <names>', 'takes one guard away, or several in turn: its test must fail')
   .option('--every-guard', 'takes each guard away in turn')

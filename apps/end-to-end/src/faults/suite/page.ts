@@ -33,7 +33,7 @@ export function page(faults: readonly RecordedFault[], guards: Readonly<Record<s
     '| Command | Does |',
     '| --- | --- |',
     '| `npm run test:faults` | the whole suite; prints its seed |',
-    '| `npm run test:faults -- --seed 4711 --only 4,12` | single faults, the random choices of an earlier run |',
+    '| `npm run test:faults -- --seed 4711 --only 4,12` | single faults, the random choices of an earlier run; `--day` names the day of one that is older |',
     '| `npm run test:faults -- --without-guard NAME` | one guard taken out of the running services: its test must fail |',
     '| `npm run test:faults -- --every-guard` | each guard in turn; with `--only`, those of single faults |',
     '| … ` --record` | keeps what came out: a file per fault beside this page, and this page |',

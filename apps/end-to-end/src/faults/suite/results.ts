@@ -17,7 +17,7 @@ export interface FaultRun {
 
 export interface RecordedRun {
   seed: number;
-  /** The day, ISO 8601. */
+  /** The day around which its calendars were filled, ISO 8601. */
   on: string;
   passed: boolean;
   seconds: number;

@@ -9,6 +9,8 @@ import type { FaultRun, TestResult } from './results';
 
 export interface Wish {
   seed: number;
+  /** Around which the calendars are filled, ISO 8601. */
+  day: string;
   /** The guard that the services go without. */
   guard?: string;
   /** Part of the name of the only test to be run. */
@@ -18,7 +20,7 @@ export interface Wish {
 }
 
 /** The tests of one fault, in a Jest of their own. Passes SIGTERM on to it; SIGINT it hears by itself. */
-export async function runFault(fault: Fault, { seed, guard, test, usualSeconds }: Wish): Promise<FaultRun> {
+export async function runFault(fault: Fault, { seed, day, guard, test, usualSeconds }: Wish): Promise<FaultRun> {
   const folder = mkdtempSync(join(tmpdir(), 'fault-results-'));
   const results = join(folder, 'results.json');
   const began = Date.now();
@@ -38,6 +40,7 @@ export async function runFault(fault: Fault, { seed, guard, test, usualSeconds }
       env: {
         ...process.env,
         FAULT_SEED: String(seed),
+        FAULT_DAY: day,
         FAULT_RESULTS: results,
         FAULT_USUAL_SECONDS: String(usualSeconds ?? ''),
         WITHOUT_GUARD: guard ?? '',
