@@ -8,6 +8,7 @@ import { describeApi } from './features/describe-api/api-description';
 import { takeLargeEvents } from './features/preview-meeting/large-events';
 import { GatewayConfig } from './gateway.config';
 import { ClientOwnersAndKeys1767225900000 } from './migrations/1767225900000-client-owners-and-keys.migration';
+import { ShownTexts1795737600000 } from './migrations/1795737600000-shown-texts.migration';
 import { readModels } from './projections/read-models';
 import { operationPublications } from './publishing/operation.publications';
 
@@ -16,7 +17,7 @@ export const gateway = defineService({
   name: 'gateway',
   config: GatewayConfig,
   http: { port: 3000, bodyLimit: 65_536 },
-  migrations: [projectionMigration(readModels), ClientOwnersAndKeys1767225900000],
+  migrations: [projectionMigration(readModels), ClientOwnersAndKeys1767225900000, ShownTexts1795737600000],
   publications: operationPublications,
   subscriptions: [calendarEntries, calendars, connections, calendarSyncs, syncOperations, meetings, calendarHealth],
   commands: gatewayCommands,

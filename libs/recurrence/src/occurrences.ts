@@ -1,5 +1,5 @@
 import { EntryTime, isAllDay, zoneOf } from './entry-time';
-import { horizonOf, ReadSeries, readSeries, Series, Slot } from './series';
+import { horizonOf, ReadSeries, Series, seriesRead, Slot } from './series';
 import { formatDate, formatInstant, instantOfWall, millisecondsPerDay } from './zones';
 
 export interface Window {
@@ -54,7 +54,7 @@ const occurrenceAt = (series: Series, read: ReadSeries, slot: Slot): Occurrence 
  * @throws UnusableRecurrence for a rule that is broken, finer than once a minute, or counts beyond 50,000
  */
 export function* occurrencesBetween(series: Series, window: Window): Generator<Occurrence> {
-  const read = readSeries(series, window.allDayTimeZone);
+  const read = seriesRead(series, window.allDayTimeZone);
   // A day of slack, because an all-day length is wall time and a zone may stretch it.
   const reach = read.duration + (read.allDay ? millisecondsPerDay : 0);
   const first = Math.max(window.from - reach, read.earliest);
@@ -77,7 +77,7 @@ const lastZoneOnEarth = 'Etc/GMT+12';
  * @throws UnusableRecurrence
  */
 export const lastInstant = (series: Series, allDayTimeZone = lastZoneOnEarth): number | undefined => {
-  const read = readSeries(series, allDayTimeZone);
+  const read = seriesRead(series, allDayTimeZone);
   if (read.latest === Infinity) return undefined;
   let to = horizonOf(read) + 1;
   for (

@@ -96,7 +96,7 @@ const excluder = (moments: readonly Moment[], allDay: boolean): ((slot: Slot) =>
 };
 
 /** @throws UnusableRecurrence */
-export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries => {
+const readSeries = (series: Series, allDayTimeZone: string): ReadSeries => {
   const allDay = isAllDay(series.start);
   const zone = isAllDay(series.start)
     ? zoneOf({ dateTime: '2000-01-01T00:00:00', timeZone: allDayTimeZone }, 'UTC')
@@ -151,6 +151,24 @@ export const readSeries = (series: Series, allDayTimeZone: string): ReadSeries =
       return [...once.values()].sort((a, b) => a.instant - b.instant || a.wall - b.wall);
     },
   };
+};
+
+const known = new Map<string, ReadSeries>();
+const mostKnown = 10_000;
+
+/**
+ * A series as it was read before, if it was lately: reading rules costs more than expanding a week of them, and the same series are asked for
+ * again and again. Known by its own text, so that no change is missed.
+ * @throws UnusableRecurrence
+ */
+export const seriesRead = (series: Series, allDayTimeZone: string): ReadSeries => {
+  const { start, end, recurrence, defaultTimeZone } = series;
+  const name = JSON.stringify([start, end, recurrence, defaultTimeZone, isAllDay(start) && allDayTimeZone]);
+  const read = known.get(name) ?? readSeries(series, allDayTimeZone);
+  known.delete(name); // a Map keeps the order of insertion: the one that was not asked for longest is the first
+  known.set(name, read);
+  if (known.size > mostKnown) known.delete(known.keys().next().value!);
+  return read;
 };
 
 /** The instant after which even an endless series is not followed. */

@@ -66,33 +66,18 @@ const attempt = <T>(work: () => T): T => {
   }
 };
 
-const expanders = new Map<string, RRuleTemporal>();
-const mostExpanders = 5_000;
-
-/** Reading a rule's text costs more than expanding a week of it, and the same series are asked for again and again. */
-const expanderOf = (key: string, maxIterations: number): RRuleTemporal => {
-  const name = `${maxIterations} ${key}`;
-  const expander =
-    expanders.get(name) ??
-    attempt(
-      () =>
-        new RRuleTemporal({
-          rruleString: key,
-          maxIterations,
-          maxCandidateEvaluations: 50 * maxIterations,
-          cache: false,
-        }),
-    );
-  expanders.delete(name); // a Map keeps the order of insertion: the one that was not asked for longest is the first
-  expanders.set(name, expander);
-  if (expanders.size > mostExpanders) expanders.delete(expanders.keys().next().value!);
-  return expander;
-};
-
 /** @param maxIterations how many periods of the rule one window may visit */
 export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000): WallTimes => {
   const key = `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
-  const expander = expanderOf(key, maxIterations);
+  const expander = attempt(
+    () =>
+      new RRuleTemporal({
+        rruleString: key,
+        maxIterations,
+        maxCandidateEvaluations: 50 * maxIterations,
+        cache: false,
+      }),
+  );
   const end = start + horizonInDays * millisecondsPerDay;
   const isReal = weekdayGuard(rule) ?? (() => true);
   return {

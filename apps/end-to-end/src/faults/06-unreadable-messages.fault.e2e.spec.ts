@@ -219,7 +219,7 @@ test('a batch packed with zstd, a value of two megabytes and a type that nobody 
   await eventually(async () => expect(await reached(key)).toEqual([3, 3, 3]), patience);
   const [row] = await bench.query<{ bytes: number }>(
     'gateway',
-    `SELECT octet_length(entry->>'description') AS bytes FROM calendar_entries WHERE entry_id = $1`,
+    `SELECT octet_length(shown->>'description') AS bytes FROM calendar_entries WHERE entry_id = $1`,
     [large.entryId],
   );
   expect(row?.bytes).toBe(2_000_000);

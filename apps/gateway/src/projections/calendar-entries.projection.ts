@@ -5,10 +5,9 @@ import type {
   EntryChangedV1,
   EntryTimeV1,
   EntryV1,
-  CancelledEntryV1,
 } from '@calendar-sync/contracts-sync';
 import { type Extent, extentOf, slotInstant, slotOf } from './extent';
-import { isNews, type Learned, learnedColumns, learnedFrom } from './learned';
+import { isNews, type Learned, learnedColumns, learnedFrom, shownLearned, type ShownLearned } from './learned';
 
 /** One row per single entry, master of a series, or exception; a cancelled occurrence stays, because it takes one out of its series. */
 export interface CalendarEntryRow extends Extent, Learned {
@@ -24,8 +23,27 @@ export interface CalendarEntryRow extends Extent, Learned {
   starts?: EntryTimeV1;
   ends?: EntryTimeV1;
   recurrence?: string[];
-  entry: EntryV1 | CancelledEntryV1;
+  original_start?: EntryTimeV1;
+  /** What a list shows of it whoever asks, and when: it is kept as the text that is sent. */
+  shown?: ShownEntry;
 }
+
+export type ShownEntry = Pick<
+  EntryV1,
+  | 'providerCalendarId'
+  | 'status'
+  | 'title'
+  | 'description'
+  | 'location'
+  | 'organizer'
+  | 'attendees'
+  | 'conference'
+  | 'visibility'
+  | 'busy'
+  | 'kind'
+  | 'providerUpdatedAt'
+> &
+  ShownLearned;
 
 type EntryMessages = {
   'EntryAdded.v1': EntryAddedV1;
@@ -53,7 +71,8 @@ export const calendarEntries = projection<CalendarEntryRow, EntryMessages>({
     starts: 'jsonb',
     ends: 'jsonb',
     recurrence: 'jsonb',
-    entry: 'jsonb NOT NULL',
+    original_start: 'jsonb',
+    shown: 'json',
     ...learnedColumns,
   },
   key: 'entry_id',
@@ -88,6 +107,26 @@ function present(row: CalendarEntryRow | undefined, message: Present) {
     starts: start,
     ends: end,
     ...(recurrence && { recurrence }),
+    shown: shownOf(message),
+  };
+}
+
+function shownOf(message: Present): ShownEntry {
+  const { entry } = message.data;
+  return {
+    providerCalendarId: entry.providerCalendarId,
+    status: entry.status,
+    title: entry.title,
+    description: entry.description,
+    location: entry.location,
+    organizer: entry.organizer,
+    attendees: entry.attendees,
+    conference: entry.conference,
+    visibility: entry.visibility,
+    busy: entry.busy,
+    kind: entry.kind,
+    providerUpdatedAt: entry.providerUpdatedAt,
+    ...shownLearned(message),
   };
 }
 
@@ -101,8 +140,11 @@ function known(message: Present | ReadMessage<string, EntryCancelledV1>) {
     calendar_id: data.calendarId,
     provider_entry_id: entry.providerEntryId,
     ...(entry.seriesId !== undefined && { series_id: entry.seriesId }),
-    ...(entry.originalStart && { slot: slotOf(entry.originalStart), original_at: slotInstant(entry.originalStart) }),
-    entry,
+    ...(entry.originalStart && {
+      slot: slotOf(entry.originalStart),
+      original_at: slotInstant(entry.originalStart),
+      original_start: entry.originalStart,
+    }),
     ...learnedFrom(message),
   };
 }

@@ -8,7 +8,7 @@ import type {
   MeetingV1,
 } from '@calendar-sync/contracts-meeting-extraction';
 import { type Extent, extentOf, slotInstant, slotOf } from './extent';
-import { isNews, type Learned, learnedColumns, learnedFrom } from './learned';
+import { isNews, type Learned, learnedColumns, learnedFrom, shownLearned, type ShownLearned } from './learned';
 
 /** One row per meeting: single, series, or an instance of its own; a cancelled instance stays, because it takes one out of its series. */
 export interface MeetingRow extends Extent, Learned {
@@ -23,8 +23,27 @@ export interface MeetingRow extends Extent, Learned {
   starts?: EntryTimeV1;
   ends?: EntryTimeV1;
   recurrence?: string[];
-  meeting?: MeetingV1;
+  original_start?: EntryTimeV1;
+  provider_entry_id?: string;
+  meeting_key?: string;
+  /** What a list shows of it whoever asks, and when: it is kept as the text that is sent. */
+  shown?: ShownMeeting;
 }
+
+/** Its rules and its provider's id stay with us: they tell where its instances are. */
+type Placing =
+  | 'meetingId'
+  | 'entryId'
+  | 'calendarId'
+  | 'seriesId'
+  | 'originalStart'
+  | 'start'
+  | 'end'
+  | 'recurrence'
+  | 'providerEntryId'
+  | 'meetingKey';
+
+export type ShownMeeting = Omit<MeetingV1, Placing> & { joinUrl?: string } & ShownLearned;
 
 type MeetingMessages = {
   'MeetingScheduled.v1': MeetingScheduledV1;
@@ -56,7 +75,10 @@ export const meetings = projection<MeetingRow, MeetingMessages>({
     starts: 'jsonb',
     ends: 'jsonb',
     recurrence: 'jsonb',
-    meeting: 'jsonb',
+    original_start: 'jsonb',
+    provider_entry_id: 'text',
+    meeting_key: 'text',
+    shown: 'json',
     ...learnedColumns,
   },
   key: 'meeting_id',
@@ -90,7 +112,7 @@ export const meetings = projection<MeetingRow, MeetingMessages>({
 function present(row: MeetingRow | undefined, message: Present): MeetingRow | undefined {
   if (!isNews(row, message)) return undefined;
   const { meeting } = message.data;
-  const { start, end, recurrence } = meeting;
+  const { start, end, recurrence, providerEntryId, meetingKey } = meeting;
   return {
     ...known(message, meeting),
     ...extentOf({ start, end, recurrence }),
@@ -98,8 +120,27 @@ function present(row: MeetingRow | undefined, message: Present): MeetingRow | un
     starts: start,
     ends: end,
     ...(recurrence && { recurrence }),
-    meeting,
+    ...(providerEntryId !== undefined && { provider_entry_id: providerEntryId }),
+    ...(meetingKey !== undefined && { meeting_key: meetingKey }),
+    shown: shownOf(message),
   };
+}
+
+function shownOf(message: Present): ShownMeeting {
+  const {
+    meetingId: _meetingId,
+    entryId: _entryId,
+    calendarId: _calendarId,
+    seriesId: _seriesId,
+    originalStart: _originalStart,
+    start: _start,
+    end: _end,
+    recurrence: _recurrence,
+    providerEntryId: _providerEntryId,
+    meetingKey: _meetingKey,
+    ...rest
+  } = message.data.meeting;
+  return { ...rest, ...(rest.join && { joinUrl: rest.join.url }), ...shownLearned(message) };
 }
 
 function known(
@@ -112,7 +153,11 @@ function known(
     owner_id: message.data.ownerId,
     calendar_id: message.data.calendarId,
     ...(seriesId !== undefined && { series_id: seriesId }),
-    ...(originalStart && { slot: slotOf(originalStart), original_at: slotInstant(originalStart) }),
+    ...(originalStart && {
+      slot: slotOf(originalStart),
+      original_at: slotInstant(originalStart),
+      original_start: originalStart,
+    }),
     ...learnedFrom(message),
   };
 }

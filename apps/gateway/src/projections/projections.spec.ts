@@ -33,7 +33,7 @@ describe('the entries', () => {
   it('hold what was said last', () => {
     const renamed = { ...single, title: 'Renamed' };
     expect(rowsAfter(calendarEntries, added(single), changed(renamed, 2))).toMatchObject([
-      { entry: renamed, sequence: 2 },
+      { shown: { title: 'Renamed', sequence: 2 }, sequence: 2 },
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('the entries', () => {
   it('take the numbers of a restored producer, which count again', () => {
     const restored = { ...added({ ...single, title: 'Restored' }, 1), epoch: 2 };
     expect(rowsAfter(calendarEntries, changed(single, 40), restored)).toMatchObject([
-      { epoch: 2, sequence: 1, entry: { title: 'Restored' } },
+      { epoch: 2, sequence: 1, shown: { title: 'Restored', sequence: 1 } },
     ]);
   });
 

@@ -12,22 +12,17 @@ export interface BareGateway {
   connections: number;
 }
 
-interface Row {
-  content: object;
-  learned_at: Date;
-  sequence: string;
-}
-
-const query = (table: string, content: string) => `
-  SELECT ${content} AS content, learned_at, sequence FROM ${table}
+const query = (table: string, names: string) => `
+  SELECT ${names}, calendar_id AS "calendarId", series_id AS "seriesId", original_start AS "originalStart", starts AS start, ends AS "end", shown
+  FROM ${table}
   WHERE owner_id = $1 AND NOT cancelled
     AND (extent = 'short' AND occupies_from >= $2 AND occupies_from < $3
       OR extent = 'lasting' AND occupies_until >= $2 AND occupies_from < $3)
   ORDER BY occupies_from`;
 
 const queries = new Map([
-  ['entries', query('calendar_entries', 'entry')],
-  ['meetings', query('meetings', 'meeting')],
+  ['entries', query('calendar_entries', 'entry_id AS "entryId", provider_entry_id AS "providerEntryId"')],
+  ['meetings', query('meetings', 'meeting_id AS "meetingId", entry_id AS "entryId", meeting_key AS "meetingKey"')],
 ]);
 
 /** The floor: a Fastify route that checks the token, as often as the gateway does, and answers with the rows of one query. */
@@ -50,14 +45,8 @@ answerParent(async ({ databaseUrl, issuer, audience, key, connections }: BareGat
       const text = queries.get(what);
       if (text === undefined || (await subjectOf((headers.authorization ?? '').slice(7))) !== user)
         return reply.code(404).send();
-      const { rows } = await pool.query<Row>(text, [user, from, to]);
-      return {
-        items: rows.map(({ content, learned_at, sequence }) => ({
-          ...content,
-          learnedAt: learned_at.toISOString(),
-          sequence: Number(sequence),
-        })),
-      };
+      const { rows } = await pool.query<{ shown: object }>(text, [user, from, to]);
+      return { items: rows.map(({ shown, ...place }) => ({ ...place, ...shown })) };
     },
   );
   return server.listen({ port: 0, host: '127.0.0.1' });

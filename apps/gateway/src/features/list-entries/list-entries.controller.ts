@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
@@ -18,6 +18,7 @@ export class ListEntriesController {
   ) {}
 
   @Get(':user_id')
+  @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
     summary: 'What the calendars hold in a window, by start; series as their instances',
     description:
@@ -30,7 +31,7 @@ export class ListEntriesController {
     @Param('user_id') ownerId: string,
     @Query() query: WindowQuery,
     @AuthenticatedCaller() caller: Caller,
-  ): Promise<EntryListDto> {
+  ): Promise<string> {
     await this.access.to(ownerId, caller, 'entries:read');
     return this.listEntries.handle(ownerId, query, Date.now());
   }

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE, ServiceMetrics } from '@calendar-sync/service-host';
-import type { EntryV1 } from '@calendar-sync/contracts-sync';
 import { placesBefore } from '../list-window/places-before';
 import { WindowList } from '../list-window/window-list';
 import type { WindowQuery } from '../list-window/window-query';
-import type { EntryDto, EntryListDto } from './entry.dto';
 import { ListedInstances } from './listed-instances';
-import { entryView } from './entry.view';
+import { type EntryContent, entryView } from './entry.view';
 
 @Injectable()
 export class ListEntries {
@@ -21,16 +19,17 @@ export class ListEntries {
     this.list = new WindowList(database, metrics);
   }
 
-  handle(ownerId: string, query: WindowQuery, now: number): Promise<EntryListDto> {
-    return this.list.page<EntryV1, EntryDto>(
+  /** JSON of an EntryListDto. */
+  handle(ownerId: string, query: WindowQuery, now: number): Promise<string> {
+    return this.list.page<EntryContent>(
       {
         table: 'calendar_entries',
         ownerId,
         query,
         placesBefore,
-        view: (item, { kept, learned_at, sequence }) => {
+        view: (item, content) => {
           this.listed.remember(item);
-          return entryView(item, { entry: kept, learned_at, sequence });
+          return entryView(item, content);
         },
       },
       now,

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../authenticate/access';
 import { AuthenticatedCaller } from '../authenticate/authentication.guard';
@@ -18,6 +18,7 @@ export class ListMeetingsController {
   ) {}
 
   @Get(':user_id')
+  @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
     summary: 'The meetings of a window, by start, each with the link to join it; series as their instances',
   })
@@ -28,7 +29,7 @@ export class ListMeetingsController {
     @Param('user_id') ownerId: string,
     @Query() query: WindowQuery,
     @AuthenticatedCaller() caller: Caller,
-  ): Promise<MeetingListDto> {
+  ): Promise<string> {
     await this.access.to(ownerId, caller, 'meetings:read');
     return this.listMeetings.handle(ownerId, query, Date.now());
   }

@@ -1,14 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { instanceKey, type MeetingV1 } from '@calendar-sync/contracts-meeting-extraction';
+import { instanceKey } from '@calendar-sync/contracts-meeting-extraction';
+import type { EntryTimeV1 } from '@calendar-sync/contracts-sync';
 import type { Database } from '@calendar-sync/event-sourcing-postgres';
 import { DATABASE, ServiceMetrics } from '@calendar-sync/service-host';
 import { inZone } from '../list-entries/entry.view';
 import type { Listed } from '../list-window/placing';
 import { placesBefore } from '../list-window/places-before';
-import type { Content } from '../list-window/whole-window';
-import { WindowList } from '../list-window/window-list';
+import { itemJson, WindowList } from '../list-window/window-list';
 import type { WindowQuery } from '../list-window/window-query';
-import type { MeetingDto, MeetingListDto } from './meeting.dto';
+
+interface MeetingContent {
+  entry_id: string;
+  series_id: string | null;
+  original_start: EntryTimeV1 | null;
+  meeting_key: string | null;
+  shown: string;
+}
 
 @Injectable()
 export class ListMeetings {
@@ -18,59 +25,44 @@ export class ListMeetings {
     this.list = new WindowList(database, metrics);
   }
 
-  handle(ownerId: string, query: WindowQuery, now: number): Promise<MeetingListDto> {
-    return this.list.page<MeetingV1, MeetingDto>({ table: 'meetings', ownerId, query, placesBefore, view }, now);
+  /** JSON of a MeetingListDto. */
+  handle(ownerId: string, query: WindowQuery, now: number): Promise<string> {
+    return this.list.page<MeetingContent>({ table: 'meetings', ownerId, query, placesBefore, view }, now);
   }
 }
 
-/** An occurrence of a series with its own entry and times; its rules stay with the series. */
-function view(
-  { id, row, occurrence }: Listed,
-  { kept: meeting, learned_at, sequence }: Content<MeetingV1>,
-): MeetingDto {
-  const {
-    meetingId,
-    entryId,
-    calendarId,
-    seriesId,
-    originalStart,
-    title,
-    start,
-    end,
-    recurrence: _rules,
-    providerEntryId: _ofTheSeries,
-    meetingKey,
-    ...rest
-  } = meeting;
-  const place = occurrence
-    ? {
+/** A meeting as the API shows it, in JSON; an occurrence of a series with its own ids and times. */
+function view({ id, row, occurrence }: Listed, content: MeetingContent): string {
+  const { calendarId, calendarZone, starts, ends } = row;
+  const key = content.meeting_key ?? undefined;
+  if (occurrence) {
+    const { entryId, originalStart, start, end } = occurrence;
+    return itemJson(
+      {
         // Told before its provider's id was: the entry of the series may not have been heard of yet, and with it the instance's own ids.
-        meetingId: occurrence.entryId === undefined ? meetingId : id,
-        entryId: occurrence.entryId ?? entryId,
+        meetingId: entryId === undefined ? row.id : id,
+        entryId: entryId ?? content.entry_id,
         calendarId,
-        seriesId: entryId,
-        originalStart: occurrence.originalStart,
-        ...(title !== undefined && { title }),
-        start: occurrence.start,
-        end: occurrence.end,
-      }
-    : {
-        meetingId,
-        entryId,
-        calendarId,
-        ...(seriesId !== undefined && { seriesId }),
-        ...(originalStart && { originalStart: inZone(originalStart, row.calendarZone) }),
-        ...(title !== undefined && { title }),
-        start: inZone(start, row.calendarZone),
-        end: inZone(end, row.calendarZone),
-      };
-  const key = occurrence && meetingKey !== undefined ? instanceKey(meetingKey, occurrence.originalStart) : meetingKey;
-  return {
-    ...place,
-    ...rest,
-    ...(rest.join && { joinUrl: rest.join.url }),
-    ...(key !== undefined && { meetingKey: key }),
-    learnedAt: learned_at.toISOString(),
-    sequence: Number(sequence),
-  };
+        seriesId: content.entry_id,
+        originalStart,
+        start,
+        end,
+        meetingKey: key && instanceKey(key, originalStart),
+      },
+      content.shown,
+    );
+  }
+  return itemJson(
+    {
+      meetingId: id,
+      entryId: content.entry_id,
+      calendarId,
+      seriesId: content.series_id ?? undefined,
+      originalStart: inZone(content.original_start ?? undefined, calendarZone),
+      start: inZone(starts, calendarZone),
+      end: inZone(ends, calendarZone),
+      meetingKey: key,
+    },
+    content.shown,
+  );
 }

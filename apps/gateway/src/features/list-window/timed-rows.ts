@@ -37,27 +37,35 @@ export interface Found {
   ends: EntryTime;
   recurrence: string[] | null;
   time_zone: string | null;
-  series_id: string;
+  /** The entry that its exceptions name, if it is a series. */
+  master_id: string;
   provider_entry_id: string | null;
   occupies_from: Date;
   occupies_until: Date;
 }
 
-/** Ours alone decides what is hidden: a removed calendar, and all that came through a removed connection. */
+/**
+ * Ours alone decides what is hidden: a removed calendar, and all that came through a removed connection. The owner's calendars are read
+ * once, as `own`: joined one by one, a planner that knows many owners reads all of theirs. Wants `$1`, the owner.
+ */
+export const ownCalendars = `own AS MATERIALIZED (
+    SELECT c.calendar_id, c.time_zone, c.removed OR n.status IS NOT DISTINCT FROM 'removed' AS hidden
+    FROM calendars c LEFT JOIN connections n ON n.connection_id = c.connection_id WHERE c.owner_id = $1
+  )`;
+
+/** Of a calendar that was not heard of yet, an entry tells the connection. */
 export const visible: Record<TimedTable, string> = {
-  calendar_entries: `LEFT JOIN calendars c ON c.calendar_id = t.calendar_id
-    LEFT JOIN connections n ON n.connection_id = coalesce(c.connection_id, t.connection_id)
-    WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
-  meetings: `LEFT JOIN calendar_entries m ON m.entry_id = t.entry_id
-    LEFT JOIN calendars c ON c.calendar_id = t.calendar_id
-    LEFT JOIN connections n ON n.connection_id = c.connection_id
-    WHERE c.removed IS NOT TRUE AND n.status IS DISTINCT FROM 'removed'`,
+  calendar_entries: `LEFT JOIN own c ON c.calendar_id = t.calendar_id
+    WHERE c.hidden IS NOT TRUE AND (c.calendar_id IS NOT NULL
+      OR NOT EXISTS (SELECT FROM connections n WHERE n.connection_id = t.connection_id AND n.status = 'removed'))`,
+  meetings: 'LEFT JOIN own c ON c.calendar_id = t.calendar_id WHERE c.hidden IS NOT TRUE',
 };
 
+/** The provider's id is wanted of series only. */
 export const columns: Record<TimedTable, string> = {
-  calendar_entries: 't.entry_id AS id, t.entry_id AS series_id, t.provider_entry_id',
-  meetings:
-    "t.meeting_id AS id, t.entry_id AS series_id, coalesce(t.meeting->>'providerEntryId', m.provider_entry_id) AS provider_entry_id",
+  calendar_entries: 't.entry_id AS id, t.entry_id AS master_id, t.provider_entry_id',
+  meetings: `t.meeting_id AS id, t.entry_id AS master_id, CASE WHEN t.recurrence IS NOT NULL THEN coalesce(t.provider_entry_id,
+      (SELECT m.provider_entry_id FROM calendar_entries m WHERE m.entry_id = t.entry_id)) END AS provider_entry_id`,
 };
 
 /** A meeting's occurrence is replaced by any exception of its entry, whether that one is a meeting or not. */
@@ -122,7 +130,8 @@ export class TimedRows implements RowSource {
 
   private async find(condition: string, values: readonly unknown[]): Promise<Found[]> {
     const { rows } = await this.db.query<Found>(
-      `SELECT ${columns[this.table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone
+      `WITH ${ownCalendars}
+       SELECT ${columns[this.table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone
        FROM ${this.table} t ${visible[this.table]}
        AND t.owner_id = $1 AND ($2::uuid IS NULL OR t.calendar_id = $2) AND NOT t.cancelled AND ${condition}`,
       [this.ownerId, this.calendarId ?? null, ...values],
@@ -147,7 +156,7 @@ export const lasting = (row: Found, table: TimedTable): TimedRow | SeriesRow =>
     : {
         ...timed(row),
         recurrence: row.recurrence,
-        seriesId: row.series_id,
+        seriesId: row.master_id,
         instanceIdOf: instanceIds[table],
         lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
         ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),

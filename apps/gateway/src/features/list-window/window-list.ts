@@ -3,7 +3,7 @@ import type { Database, Queryable } from '@calendar-sync/event-sourcing-postgres
 import type { ServiceMetrics } from '@calendar-sync/service-host';
 import { isSeries, type Listed, placeRow, placeSeries } from './placing';
 import { type PageToken, readPageToken, writePageToken } from './page-token';
-import { type Content, type Timed, readContents, readWholeWindow } from './whole-window';
+import { readContents, readWholeWindow } from './whole-window';
 import { type RowSource, type SeriesRow, slotKey, type TimedRow, TimedRows, type TimedTable } from './timed-rows';
 import { compare, type Placed, type Position, type Span, takePage } from './window-pages';
 import { type WindowQuery, windowOf } from './window-query';
@@ -17,27 +17,31 @@ export type PlacesBefore = (
   item: Listed,
 ) => { startsAt: number; endsAt: number }[];
 
-export interface WindowQuestion<Kept, View> {
+export interface WindowQuestion<Content> {
   table: TimedTable;
   ownerId: string;
   query: WindowQuery;
   placesBefore: PlacesBefore;
-  view(item: Listed, content: Content<Kept>): View;
+  /** JSON of an item. */
+  view(item: Listed, content: Content): string;
 }
 
-interface Page<View> {
-  items: View[];
-  nextPageToken?: string;
-}
+/** JSON of a page of a list. */
+const pageJson = (items: readonly string[], nextPageToken?: string): string =>
+  `{"items":[${items.join(',')}]${nextPageToken === undefined ? '' : `,"nextPageToken":${JSON.stringify(nextPageToken)}`}}`;
 
-/** Lists what lies in a window of a read model, series expanded, page by page. */
+/** JSON of an item: where and when it is, then what is kept as it is sent. The latter is an object and never empty. */
+export const itemJson = (place: object, shown: string): string =>
+  `${JSON.stringify(place).slice(0, -1)},${shown.slice(shown.indexOf('{') + 1)}`;
+
+/** Lists what lies in a window of a read model, series expanded, page by page; gives JSON. */
 export class WindowList {
   constructor(
     private readonly database: Database,
     private readonly metrics: Pick<ServiceMetrics, 'count'>,
   ) {}
 
-  async page<Kept extends Timed, View>(question: WindowQuestion<Kept, View>, now: number): Promise<Page<View>> {
+  async page<Content>(question: WindowQuestion<Content>, now: number): Promise<string> {
     const { table, ownerId, query } = question;
     const asked = [table, ownerId, query.calendarId?.toLowerCase(), query.timeZone];
     const token = query.pageToken === undefined ? undefined : readPageToken(asked, query.pageToken);
@@ -50,13 +54,13 @@ export class WindowList {
   }
 
   /** A first page of a window that holds little, as most do, by one statement. Undefined when it holds too much. */
-  private async pageAtOnce<Kept extends Timed, View>(
-    { table, ownerId, query, view }: WindowQuestion<Kept, View>,
+  private async pageAtOnce<Content>(
+    { table, ownerId, query, view }: WindowQuestion<Content>,
     window: Span,
     next: (after: Position, seen: string) => string,
-  ): Promise<Page<View> | undefined> {
+  ): Promise<string | undefined> {
     const limit = query.limit ?? defaultLimit;
-    const whole = await readWholeWindow<Kept>(this.database, {
+    const whole = await readWholeWindow<Content>(this.database, {
       table,
       ownerId,
       calendarId: query.calendarId,
@@ -71,16 +75,16 @@ export class WindowList {
       load: this.loader(whole, window, undefined, query.timeZone),
     });
     const items = shown(page.items, whole.contents, view);
-    return page.next === undefined ? { items } : { items, nextPageToken: next(page.next, whole.seen) };
+    return pageJson(items, page.next && next(page.next, whole.seen));
   }
 
   /** Any page: what it shows is read when its place is known, all in one snapshot of the database. */
-  private pageInSteps<Kept, View>(
-    { table, ownerId, query, placesBefore, view }: WindowQuestion<Kept, View>,
+  private pageInSteps<Content>(
+    { table, ownerId, query, placesBefore, view }: WindowQuestion<Content>,
     window: Span,
     token: PageToken | undefined,
     next: (after: Position, seen: string) => string,
-  ): Promise<Page<View>> {
+  ): Promise<string> {
     return this.database.transaction(async (tx) => {
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const rows = new TimedRows(tx, table, ownerId, query.calendarId);
@@ -92,9 +96,8 @@ export class WindowList {
         load: this.loader(rows, window, after, query.timeZone),
         ...(token && { wasShown: (found) => shownBefore(tx, found, { ...token, window }, placesBefore) }),
       });
-      const items = shown(page.items, await readContents<Kept>(tx, table, page.items), view);
-      if (page.next === undefined) return { items };
-      return { items, nextPageToken: next(page.next, token?.seen ?? (await snapshot(tx))) };
+      const items = shown(page.items, await readContents<Content>(tx, table, page.items), view);
+      return pageJson(items, page.next && next(page.next, token?.seen ?? (await snapshot(tx))));
     });
   }
 
@@ -124,11 +127,11 @@ export class WindowList {
   }
 }
 
-const shown = <Kept, View>(
+const shown = <Content>(
   items: readonly Listed[],
-  contents: ReadonlyMap<string, Content<Kept>>,
-  view: (item: Listed, content: Content<Kept>) => View,
-): View[] =>
+  contents: ReadonlyMap<string, Content>,
+  view: (item: Listed, content: Content) => string,
+): string[] =>
   items.flatMap((item) => {
     const content = contents.get(item.row.id);
     return content ? [view(item, content)] : [];
