@@ -12,6 +12,7 @@ import { CalendarsConsumer } from './features/follow-calendars/calendars.consume
 import { occurrenceGauges } from './features/publish-occurrences/occurrence-gauges';
 import { OccurrencePublisher } from './features/publish-occurrences/occurrence-publisher';
 import { EntriesConsumer } from './features/record-entries/entries.consumer';
+import { EntriesUnderWay } from './features/record-entries/entries-under-way';
 import { MeetingExtractionConfig } from './meeting-extraction.config';
 import { meetingExtraction } from './meeting-extraction.service';
 
@@ -21,11 +22,17 @@ const OCCURRENCE_GAUGES = Symbol('OCCURRENCE_GAUGES');
   imports: [ServiceHostModule.for(meetingExtraction)],
   controllers: [EntriesConsumer, CalendarsConsumer],
   providers: [
+    { provide: EntriesUnderWay, useFactory: () => new EntriesUnderWay() },
     {
       provide: OccurrencePublisher,
-      inject: [DATABASE, MeetingExtractionConfig, LOGGER, ServiceMetrics],
-      useFactory: (database: Database, config: MeetingExtractionConfig, logger: Logger, metrics: ServiceMetrics) =>
-        new OccurrencePublisher({ database, horizonDays: config.MEETING_HORIZON_DAYS, logger, metrics }),
+      inject: [DATABASE, MeetingExtractionConfig, EntriesUnderWay, LOGGER, ServiceMetrics],
+      useFactory: (
+        database: Database,
+        { MEETING_HORIZON_DAYS: horizonDays }: MeetingExtractionConfig,
+        entries: EntriesUnderWay,
+        logger: Logger,
+        metrics: ServiceMetrics,
+      ) => new OccurrencePublisher({ database, horizonDays, waitsFor: () => entries.goBefore(), logger, metrics }),
     },
     {
       provide: OCCURRENCE_GAUGES,

@@ -98,9 +98,10 @@ export class KafkaConsumerStrategy extends Server implements CustomTransportStra
     }
   }
 
+  /** Asked for each message: `getHandlerByPattern` would first fail to read the name as JSON, which costs more than most handlers. */
   private handlerOf(topicName: string) {
-    const handler = this.getHandlerByPattern(topicName);
-    if (handler === null) return undefined;
+    const handler = this.messageHandlers.get(topicName);
+    if (handler === undefined) return undefined;
     return async (message: Message, context: MessageContext) => {
       const result: unknown = await handler(message, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });

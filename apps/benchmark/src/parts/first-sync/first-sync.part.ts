@@ -90,10 +90,13 @@ async function filled(google: SimulatedGoogle, size: number, domain: string): Pr
   return { person, calendarId, entries, lastEntryId: entryIdOf(calendarId, last.id) };
 }
 
+/** The gateway is asked once its database has the entry: it looks for an id that it has never heard of among the instances of all series. */
 async function firstSyncOf(product: Product, { person, lastEntryId }: Import): Promise<void> {
   await connectAll(product, [person]);
-  const gateway = product.gateway(person);
-  await eventually(() => gateway.knows(lastEntryId), { timeoutMs: 180_000, intervalMs: 20 });
+  const stored = async () =>
+    (await product.look('gateway', 'SELECT FROM calendar_entries WHERE entry_id = $1', [lastEntryId])).length === 1;
+  await eventually(stored, { timeoutMs: 180_000, intervalMs: 20 });
+  if (!(await product.gateway(person).knows(lastEntryId))) throw new Error('the gateway does not tell of an entry');
 }
 
 async function fetchAndCopy(google: SimulatedGoogle, database: Client, { person }: Import): Promise<void> {

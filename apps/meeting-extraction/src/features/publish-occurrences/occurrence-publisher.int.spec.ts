@@ -35,6 +35,15 @@ describe('Publishing occurrences', () => {
     expect(new Set(told).size).toBe(told.length);
   });
 
+  it('waits for what goes before it', async () => {
+    const series = daily();
+    await occurrences.record(received(series));
+    expect(await occurrences.publish(start, { waitsFor: () => true })).toBe(0);
+    expect(await occurrences.count(series)).toBe(1);
+    await occurrences.publish(start, { waitsFor: () => false });
+    expect(await occurrences.count(series)).toBe(8);
+  });
+
   it('is done by one of many at a time', async () => {
     const series = Array.from({ length: 20 }, () => daily());
     await occurrences.record(...series.map((each) => received(each)));

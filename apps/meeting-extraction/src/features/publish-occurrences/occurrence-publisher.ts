@@ -31,6 +31,8 @@ export interface OccurrencePublisherOptions {
   horizonDays: number;
   logger: Logger;
   metrics: ServiceMetrics;
+  /** Something goes before occurrences at the moment. */
+  waitsFor?: () => boolean;
   /** How often due series are looked for. */
   everyMs?: number;
   /** At most so many occurrences are told of in one transaction. */
@@ -71,6 +73,7 @@ export class OccurrencePublisher {
   /** One part of what is due; `'again'` when there was some. */
   async round(): Promise<'again' | void> {
     const { database, horizonDays, logger } = this.options;
+    if (this.options.waitsFor?.() === true) return undefined;
     if (!this.horizonIsKnown) {
       await extendHorizon(database, horizonDays);
       this.horizonIsKnown = true;
