@@ -15,6 +15,9 @@ const SPARE_MEGABYTES = 160;
 const CHANGES_PER_SECOND = 8;
 const PUSHES_PER_SECOND = 20;
 
+// A server that comes back from a full disk, and everybody behind it, may take minutes.
+jest.setTimeout(900_000);
+
 const seed = faultSeed();
 let bench: FaultBench;
 let disk: SmallDisk | undefined;
@@ -36,25 +39,12 @@ interface Server {
   start(): Promise<unknown>;
 }
 
-/** Starts the server again whenever it has ended, as whoever runs one does, until it is asked to stop; it gives how often it had to. */
-function keepRunning(server: Server): () => Promise<number> {
-  let going = true;
-  let starts = 0;
-  const loop = (async () => {
-    while (going) {
-      if (server.pid === undefined) {
-        starts += 1;
-        await server.start().catch(() => undefined); // it has no room yet
-      }
-      await delay(1_000);
-    }
-  })();
-  return async () => {
-    going = false;
-    await loop;
-    return starts;
-  };
-}
+/** Starts the server again whenever it has ended, as whoever runs one does, until it is asked to stop. */
+const keepRunning = (server: Server): (() => Promise<void>) =>
+  bench.keepDoing(async () => {
+    if (server.pid === undefined) await server.start().catch(() => undefined); // it has no room yet
+    await delay(1_000);
+  });
 
 const logOf = ({ logFile }: { logFile: string }) => readFileSync(logFile, 'utf8');
 
@@ -64,19 +54,15 @@ const processes = () => Object.fromEntries(bench.stack.serviceProcesses.map((nam
 function keepOrdering(): () => Promise<string[]> {
   const gateway = bench.gateway(bench.people[0]!);
   const accepted: string[] = [];
-  let going = true;
-  const loop = (async () => {
-    while (going) {
-      await gateway.requestSync().then(
-        ({ operationId }) => accepted.push(operationId),
-        () => undefined, // refused: nothing was promised
-      );
-      await delay(500);
-    }
-  })();
+  const stop = bench.keepDoing(async () => {
+    await gateway.requestSync().then(
+      ({ operationId }) => accepted.push(operationId),
+      () => undefined, // refused: nothing was promised
+    );
+    await delay(500);
+  });
   return async () => {
-    going = false;
-    await loop;
+    await stop();
     return accepted;
   };
 }

@@ -60,6 +60,7 @@ export class FaultBench {
   private readonly changing = new Set<() => Promise<number>>();
   private readonly paused = new Set<string>();
   private readonly armed = new Set<string>();
+  private readonly loops: (() => Promise<unknown>)[] = [];
   private burst = 0;
   private clockMoves = false;
   stack!: Stack;
@@ -199,28 +200,37 @@ export class FaultBench {
   /** Random changes at the provider until the returned function is called; it gives how many were made. */
   keepChanging(perSecond: number, people: readonly SimulatedPerson[] = this.people): () => Promise<number> {
     const TICK_MS = 100;
-    let going = true;
     let made = 0;
-    let owed = 0;
     const began = Date.now();
-    const loop = (async () => {
-      while (going) {
-        owed = Math.floor(((Date.now() - began) / 1_000) * perSecond) - made;
-        if (owed > 0) {
-          await this.mutate(owed, people);
-          made += owed;
-        }
-        await delay(TICK_MS);
+    const end = this.keepDoing(async () => {
+      const owed = Math.floor(((Date.now() - began) / 1_000) * perSecond) - made;
+      if (owed > 0) {
+        await this.mutate(owed, people);
+        made += owed;
       }
-    })();
-    loop.catch(() => undefined);
+      await delay(TICK_MS);
+    });
     const stop = async () => {
-      going = false;
       this.changing.delete(stop);
-      await loop;
+      await end();
       return made;
     };
     this.changing.add(stop);
+    return stop;
+  }
+
+  /** Does something again and again until it is stopped: by what is returned, or by the end of the bench, whatever becomes of the test. */
+  keepDoing(step: () => Promise<unknown>): () => Promise<void> {
+    let wanted = true;
+    const loop = (async () => {
+      while (wanted) await step();
+    })();
+    loop.catch(() => undefined);
+    const stop = async () => {
+      wanted = false;
+      await loop;
+    };
+    this.loops.push(stop);
     return stop;
   }
 
@@ -291,7 +301,7 @@ export class FaultBench {
 
   /** Ends everything. A guard that was to be removed and never was is an error: what the test said means nothing then. */
   async close(): Promise<void> {
-    for (const stop of this.changing) await stop().catch(() => undefined);
+    for (const stop of this.loops) await stop().catch(() => undefined);
     for (const name of this.paused) this.thaw(name);
     const guard = removedGuard();
     const applied = this.woven?.applied().map(({ name }) => name) ?? [];

@@ -16,21 +16,17 @@ export function keepPushing(bench: FaultBench, perSecond: number): () => Promise
   const push = pushClient(bench.stack);
   const pushes: Promise<AnsweredPush>[] = [];
   const began = Date.now();
-  let going = true;
-  const loop = (async () => {
-    while (going) {
-      const owed = Math.floor(((Date.now() - began) / 1_000) * perSecond);
-      while (pushes.length < owed) {
-        const channelId = uuidOf(`${bench.seed} ${began} channel ${pushes.length}`);
-        const calendarId = uuidOf(`${bench.seed} ${pushes.length % CALENDARS}`);
-        pushes.push(push(calendarId, channelId).then((status) => ({ channelId, status })));
-      }
-      await delay(TICK_MS);
+  const stop = bench.keepDoing(async () => {
+    const owed = Math.floor(((Date.now() - began) / 1_000) * perSecond);
+    while (pushes.length < owed) {
+      const channelId = uuidOf(`${bench.seed} ${began} channel ${pushes.length}`);
+      const calendarId = uuidOf(`${bench.seed} ${pushes.length % CALENDARS}`);
+      pushes.push(push(calendarId, channelId).then((status) => ({ channelId, status })));
     }
-  })();
+    await delay(TICK_MS);
+  });
   return async () => {
-    going = false;
-    await loop;
+    await stop();
     return Promise.all(pushes);
   };
 }
