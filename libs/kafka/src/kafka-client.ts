@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { CompressionCodecs, CompressionTypes, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import { surviveClocksSetBack } from './clock-set-back';
+import { encodeFrugally } from './frugal-encoder';
 import { forgetHalfReplies } from './half-replies';
 import type { Logger } from './observability';
 import { calmRequestQueue } from './request-queue-timer';
@@ -22,13 +23,14 @@ export interface KafkaOptions {
 
 /**
  * A client of the cluster, with what kafkajs lacks: a queue that sleeps while it is empty, waits whatever the clock does, connections that
- * begin anew, a codec for zstd, and retries that do not depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
+ * begin anew, an encoder that does not waste memory, a codec for zstd, and retries that do not depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
  */
 export function createKafka({ brokers, clientId, logger, ssl, sasl }: KafkaOptions): Kafka {
   assertVersion();
   calmRequestQueue();
   surviveClocksSetBack();
   forgetHalfReplies();
+  encodeFrugally();
   registerZstd();
   return new Kafka({
     brokers,
