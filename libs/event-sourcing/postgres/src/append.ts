@@ -62,6 +62,7 @@ interface Counter {
 }
 
 // The counters are locked first and the positions taken after it, so that under one key the order of the log is the order of `sequence`.
+// Data comes as one document: an array of documents would be escaped, and read once as an array and once more as JSON.
 // The streams are inserted sorted, so that two calls which meet on several never wait for each other in a circle.
 const APPEND = `
   WITH counters AS (
@@ -72,8 +73,11 @@ const APPEND = `
   ), placed AS MATERIALIZED (
     SELECT nextval('events_position_seq') AS position, input.*
     FROM (SELECT count(*) FROM counters) AS locked,
-      unnest($4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[],
-        $12::uuid[], $13::text[], $14::integer[], $15::jsonb[], $16::jsonb[])
+      ROWS FROM (
+        unnest($4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::text[],
+          $12::uuid[], $13::text[], $14::integer[]),
+        jsonb_array_elements($15::jsonb), jsonb_array_elements($16::jsonb)
+      )
       AS input (stream_id, version, requires, owner_id, topic, key, behind, subject, id, type, schema_version, data, metadata)
   )
   INSERT INTO events (position, stream_id, version, owner_id, topic, key, sequence, subject, id, type, schema_version, data, metadata)
@@ -177,8 +181,8 @@ const parameters = (planned: readonly Planned[], counters: readonly Counter[]) =
   planned.map(({ id }) => id),
   planned.map(({ event }) => event.type),
   planned.map(({ event }) => event.schemaVersion ?? 1),
-  planned.map(({ event }) => jsonText(event.data)),
-  planned.map(({ metadata }) => jsonText(metadata)),
+  jsonText(planned.map(({ event }) => event.data)),
+  jsonText(planned.map(({ metadata }) => metadata)),
 ];
 
 /** The rows of the counters are locked by this transaction, so what it took can be given back. */

@@ -43,7 +43,10 @@ export async function recordReceived(tx: Transaction, messages: readonly Receive
   const column = <T>(of: (message: ReceivedMessage) => T) => messages.map(of);
   const { rowCount } = await tx.query(
     `INSERT INTO events (stream_id, version, owner_id, key, subject, id, type, data, metadata)
-     SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[], $9::jsonb[])
+     SELECT * FROM ROWS FROM (
+       unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[]),
+       jsonb_array_elements($8::jsonb), jsonb_array_elements($9::jsonb)
+     )
      ON CONFLICT (stream_id, version) DO NOTHING`,
     [
       column(receivedStream),
@@ -53,8 +56,8 @@ export async function recordReceived(tx: Transaction, messages: readonly Receive
       column(({ subject }) => subject ?? null),
       column(({ id }) => id),
       column(({ type }) => type),
-      column(({ data }) => jsonText(data)),
-      column((message) => jsonText(metadataOf(message))),
+      jsonText(column(({ data }) => data)),
+      jsonText(column(metadataOf)),
     ],
   );
   return rowCount;

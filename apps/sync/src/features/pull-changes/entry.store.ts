@@ -110,7 +110,7 @@ export async function saveEntries(
        provider_series_id, original_start, etag, provider_updated_at, details, cancelled, resource, stream_version, seen_in_pull)
      SELECT entry_id, $2::uuid, $3, provider_entry_id, provider_calendar_id, series_id, provider_series_id, original_start, etag,
        provider_updated_at, details, cancelled, resource, stream_version, seen_in_pull
-     FROM json_to_recordset($1::json) AS r (entry_id uuid, provider_entry_id text, provider_calendar_id text, series_id uuid,
+     FROM jsonb_to_recordset($1::jsonb) AS r (entry_id uuid, provider_entry_id text, provider_calendar_id text, series_id uuid,
        provider_series_id text, original_start jsonb, etag text, provider_updated_at bigint, details jsonb, cancelled text,
        resource jsonb, stream_version integer, seen_in_pull uuid)
      ON CONFLICT (entry_id) DO UPDATE SET series_id = excluded.series_id, provider_series_id = excluded.provider_series_id,
