@@ -72,7 +72,7 @@ export async function connectAll(product: Product, people: readonly Person[], at
 export async function settled(product: Product, calendars: number, onProgress: (text: string) => void): Promise<void> {
   await eventually(
     async () => {
-      const { done, busy } = await workOfSync(product);
+      const { done, busy } = await workUnderWay(product);
       onProgress(`${done} of ${calendars} calendars settled; ${busy.join(', ')}`);
       if (done < calendars || busy.length > 0)
         throw new Error(`${done} of ${calendars} calendars settled; ${busy.join(', ')}`);
@@ -84,7 +84,7 @@ export async function settled(product: Product, calendars: number, onProgress: (
   );
 }
 
-async function workOfSync({ look }: Product): Promise<{ done: number; busy: string[] }> {
+async function workUnderWay({ look }: Product): Promise<{ done: number; busy: string[] }> {
   const [row] = await look<{ done: number } & Record<string, number>>(
     'sync',
     `SELECT count(*) FILTER (WHERE sync_token IS NOT NULL)::int AS done,
@@ -95,7 +95,11 @@ async function workOfSync({ look }: Product): Promise<{ done: number; busy: stri
          (SELECT FROM calendar_webhooks l WHERE l.calendar_id = o.calendar_id AND l.state = 'live')) AS "being opened"
      FROM calendar_sync_states WHERE active`,
   );
-  const { done, ...counts } = row!;
+  const [occurrences] = await look<{ series: number }>(
+    'meeting-extraction',
+    "SELECT count(*)::int AS series FROM occurrence_jobs WHERE NOT held AND due_at <= now() + interval '1 second'",
+  );
+  const { done, ...counts } = { ...row!, 'series to expand': occurrences!.series };
   const busy = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   return { done, busy };
 }

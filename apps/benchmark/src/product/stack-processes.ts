@@ -32,15 +32,24 @@ export const usage = (processes: Processes): Usage => ({
   ),
 });
 
-/** Percent of a core between two looks, by name. What ended in between doesn't count. */
-export const percentBetween = (before: Usage, after: Usage): Map<string, number> =>
+/** Seconds of processor between two looks, by name. What ended in between doesn't count. */
+export const secondsBetween = (before: Usage, after: Usage): Map<string, number> =>
   new Map(
     [...after.of].map(([name, pids]) => {
       const used = [...pids].flatMap(([pid, seconds]) =>
         Number.isNaN(seconds) ? [] : [seconds - (before.of.get(name)?.get(pid) ?? 0)],
       );
-      return [name, (sum(used) / ((after.at - before.at) / 1_000)) * 100];
+      return [name, sum(used)];
     }),
+  );
+
+/** The same in percent of a core. */
+export const percentBetween = (before: Usage, after: Usage): Map<string, number> =>
+  new Map(
+    [...secondsBetween(before, after)].map(([name, seconds]) => [
+      name,
+      (seconds / ((after.at - before.at) / 1_000)) * 100,
+    ]),
   );
 
 export const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

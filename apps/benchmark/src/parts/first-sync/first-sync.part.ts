@@ -8,6 +8,7 @@ import type { Part } from '../../part';
 import { copyIn, copyLine } from '../../product/copy-in';
 import { connectAll, type Product, settled, startWholeProduct } from '../../product/product';
 import type { GoogleEvent, Person, SimulatedGoogle } from '../../product/simulated-google';
+import { processesOf, secondsBetween, sum, usage } from '../../product/stack-processes';
 import { lastAppended } from '../../product/topic-records';
 import { freshDatabase } from '../../setting/servers';
 
@@ -43,6 +44,8 @@ export const firstSync: Part = {
     await settled(product, 2, bench.progress);
 
     const began: number[] = [];
+    const processor: Map<string, number>[] = [];
+    const processes = processesOf(product.stack);
     const [forProduct, forFloor] = [[...measured], [...measured]];
     const samples = await byTurns(
       { rounds, warmUp: 0, onRound: bench.progress },
@@ -50,7 +53,9 @@ export const firstSync: Part = {
         product: () =>
           seconds(async () => {
             began.push(Date.now());
+            const before = usage(processes);
             await firstSyncOf(product, forProduct.shift()!);
+            processor.push(secondsBetween(before, usage(processes)));
           }),
         floor: () => seconds(() => fetchAndCopy(product.google, database, forFloor.shift()!)),
       },
@@ -67,7 +72,7 @@ export const firstSync: Part = {
           unit: 's',
           value: median(samples.product),
           floor: { name: 'pages fetched, one COPY', value: median(samples.floor) },
-          detail: `${spread(samples.product)} s, floor ${spread(samples.floor)} s; after ${legs}`,
+          detail: `${spread(samples.product)} s, floor ${spread(samples.floor)} s; after ${legs}; processor: ${processorOf(processor)}`,
         }),
       ),
     ];
@@ -124,6 +129,13 @@ async function isComplete({ look }: Product, { calendarId, entries }: Import): P
   if (row!.count !== entries) throw new Error(`the gateway holds ${row!.count} of ${entries} entries`);
 }
 
+/** Seconds until the last entry was readable, of each process and of all; medians over the rounds. */
+function processorOf(rounds: readonly ReadonlyMap<string, number>[]): string {
+  const names = [...rounds[0]!.keys()];
+  const each = names.map((name) => `${name} ${number(median(rounds.map((round) => round.get(name)!)))} s`);
+  return [...each, `all ${number(median(rounds.map((round) => sum([...round.values()]))))} s`].join(', ');
+}
+
 /** When each part of the work was done, in seconds since the request to connect; medians over the rounds. */
 async function legsOf(
   { look }: Product,
@@ -137,6 +149,7 @@ async function legsOf(
       (await look<{ at: Date }>(service, text, [calendarId]))[0]?.at?.getTime() ?? Number.NaN;
     const received = (topic: string) =>
       `SELECT max(recorded_at) AS at FROM events WHERE key = $1::text AND metadata->'received'->>'topic' = '${topic}'`;
+    const extracted = 'SELECT max(recorded_at) AS at FROM events WHERE key = $1::text';
     const times = {
       'the first page asked for': await at(
         'sync',
@@ -144,9 +157,13 @@ async function legsOf(
       ),
       'all stored': await at('sync', 'SELECT min(finished_at) AS at FROM pull_runs WHERE calendar_id = $1'),
       published: published.get(calendarId) ?? Number.NaN,
-      extracted: await at('meeting-extraction', 'SELECT max(recorded_at) AS at FROM events WHERE key = $1::text'),
+      extracted: await at('meeting-extraction', `${extracted} AND NOT data->'about' ? 'fromSeries'`),
       'entries readable': await at('gateway', received('sync.calendar-entries.v1')),
-      'meetings readable': await at('gateway', received('meeting-extraction.meetings.v1')),
+      'meetings readable': await at(
+        'gateway',
+        `${received('meeting-extraction.meetings.v1')} AND data->'meeting'->'fromSeries' IS NULL`,
+      ),
+      'occurrences of series published': await at('meeting-extraction', extracted),
     };
     for (const [name, time] of Object.entries(times)) {
       legs.set(name, [...(legs.get(name) ?? []), (time - began[round]!) / 1_000]);
