@@ -4,6 +4,7 @@ import { appendToStreams, type EventToAppend, type RouteEvent } from './append';
 import type { Database } from './database';
 import { ConcurrencyConflict } from './errors';
 import { openEventStore } from './event-store.fixture';
+import { openDatabase } from './open-database';
 import { decideOnStreams, readStream, readStreams } from './streams';
 
 let db: Database;
@@ -167,6 +168,25 @@ test('ten thousand streams go in one call, in the order given, with one gap-free
   );
   expect(rows[0]!.ordered).toBe(true);
   expect(await readStreams(db, ['bulk-1', 'bulk-9999', 'no-such-stream'])).toHaveProperty('size', 2);
+});
+
+test('an append of a few events is planned once and not at every call', async () => {
+  const one = openDatabase({ url: test_.url, applicationName: 'planned-once', maxConnections: 1 });
+  try {
+    for (let call = 0; call < 12; call += 1) {
+      const events = Array.from({ length: 1 + (call % 3) }, () => noted('planned'));
+      await one.transaction((tx) =>
+        appendToStreams(tx, [{ streamId: `planned-${call}`, expectedVersion: 0, events }], { route: publishNotes }),
+      );
+    }
+    const { rows } = await one.query(
+      `SELECT custom_plans::integer AS custom FROM pg_prepared_statements
+       WHERE statement LIKE '%INTO events%' AND generic_plans > 0`,
+    );
+    expect(rows).toEqual([{ custom: 5 }]);
+  } finally {
+    await one.close();
+  }
 });
 
 test('a stream may have its own metadata, and else has that of the call', async () => {

@@ -89,6 +89,50 @@ test('a column that is added under a prepared statement costs one repetition, an
   expect(await read()).toEqual([{ id: 1, text: 'a', more: null }]);
 });
 
+test('a statement that was sent with its BEGIN does not run when BEGIN fails, nor does any after it', async () => {
+  await db.transaction((tx) => tx.query(note, [1]));
+  await db.query('DEALLOCATE begin');
+  const after: unknown[] = [];
+  const work = db.transaction(async (tx) => {
+    const statements = [tx.query(note, [2]), tx.query(note, [3])];
+    for (const outcome of await Promise.allSettled(statements)) after.push(outcome.status);
+    await tx.query(note, [4]);
+  });
+  await expect(work).rejects.toMatchObject({ code: '26000' });
+  expect(after).toEqual(['rejected', 'rejected']);
+  expect(await notes()).toEqual([1]);
+  await db.transaction((tx) => tx.query(note, [5]));
+  expect(await notes()).toEqual([1, 5]);
+});
+
+test('statements that are asked at once all belong to the transaction, whatever becomes of it', async () => {
+  const insert = async (from: number, outcome: () => void) =>
+    db.transaction(async (tx) => {
+      await Promise.all([tx.query(note, [from]), tx.query('SELECT 1'), tx.query(note, [from + 1])]);
+      outcome();
+    });
+  const fail = () => {
+    throw new Error('no');
+  };
+  for (const from of [10, 20]) await expect(insert(from, fail)).rejects.toThrow('no');
+  expect(await notes()).toEqual([]);
+  await insert(30, () => undefined);
+  expect(await notes()).toEqual([30, 31]);
+});
+
+test('a transaction that asks nothing is committed without a word to the server', async () => {
+  let ran = false;
+  const other = openDatabase({ url: test_.url, applicationName: 'quiet', maxConnections: 1 });
+  try {
+    await other.transaction((tx) => Promise.resolve(tx.afterCommit(() => (ran = true))));
+    const { rows } = await db.query("SELECT query FROM pg_stat_activity WHERE application_name = 'quiet'");
+    expect(rows).toEqual([{ query: '' }]);
+  } finally {
+    await other.close();
+  }
+  expect(ran).toBe(true);
+});
+
 test('what the work throws rolls back, and the connection goes back whole', async () => {
   const before = await backend(db);
   const work = db.transaction(async (tx) => {

@@ -1,6 +1,7 @@
 import { DatabaseError, Pool, type PoolClient, type QueryConfig, type QueryResult, types } from 'pg';
 import type { Database, DatabaseLogger, DatabaseOptions, Transaction, TransactionOptions } from './database';
 import { CommitOutcomeUnknown, isStalePlan, TransactionRolledBack } from './errors';
+import { begin, beginWithStatement, canBeginWithStatement } from './first-statement';
 import { StatementNames } from './statement-names';
 
 const DATE = 1082;
@@ -110,6 +111,8 @@ class OpenTransaction implements Transaction {
   readonly signals = new Set<string>();
   broken: Error | undefined;
   private ended = false;
+  /** Undefined as long as BEGIN was not sent. */
+  private begun: Promise<void> | undefined;
 
   constructor(
     private readonly client: PoolClient,
@@ -118,14 +121,14 @@ class OpenTransaction implements Transaction {
   ) {}
 
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    try {
-      await this.client.query('BEGIN');
-      if (this.statementTimeoutMs !== undefined) {
+    if (this.statementTimeoutMs !== undefined) {
+      try {
+        await (this.begun = begin(this.client));
         await this.client.query(`SET LOCAL statement_timeout = ${Math.trunc(this.statementTimeoutMs)}`);
+      } catch (error) {
+        this.break(error);
+        throw error;
       }
-    } catch (error) {
-      this.break(error);
-      throw error;
     }
     let result: T;
     try {
@@ -141,14 +144,32 @@ class OpenTransaction implements Transaction {
   }
 
   async query<Row extends object>(text: string, values?: readonly unknown[]) {
-    if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
+    this.refuseWhenEnded();
+    const name = nameOf(this.names, text, values);
     try {
-      const name = nameOf(this.names, text, values);
+      if (this.begun === undefined && values !== undefined && canBeginWithStatement(this.client)) {
+        const first = beginWithStatement(this.client, asked(text, values, { name }));
+        this.begun = first.begun;
+        return answered<Row>(await first.answer);
+      }
+      await this.begin();
+      this.refuseWhenEnded();
       return await ask<Row>(this.client, text, values, { name, timeoutMs: this.clientTimeoutMs() });
     } catch (error) {
       if (!(error instanceof DatabaseError) || isFatal(error) || isStalePlan(error)) this.break(error);
+      await this.begun?.catch((failed: unknown) => this.break(failed));
       throw error;
     }
+  }
+
+  /** Without BEGIN every statement would be a transaction of its own: none is sent before it is known to be done. */
+  private async begin() {
+    this.begun ??= begin(this.client);
+    await this.begun;
+  }
+
+  private refuseWhenEnded() {
+    if (this.ended) throw new Error('This transaction has ended: a statement was not awaited, or it leaked out');
   }
 
   afterCommit(action: () => void) {
@@ -171,6 +192,7 @@ class OpenTransaction implements Transaction {
 
   private async commit() {
     if (this.broken !== undefined) throw this.broken;
+    if (this.begun === undefined) return;
     let command: string;
     try {
       ({ command } = await this.client.query('COMMIT'));
@@ -183,7 +205,7 @@ class OpenTransaction implements Transaction {
   }
 
   private async rollBack() {
-    if (this.broken !== undefined) return;
+    if (this.broken !== undefined || this.begun === undefined) return;
     try {
       await this.client.query('ROLLBACK');
     } catch (error) {
@@ -203,16 +225,27 @@ interface Asked extends QueryConfig {
 }
 
 async function ask<Row extends object>(
-  asked: { query(query: Asked): Promise<QueryResult> },
+  queryable: { query(query: Asked): Promise<QueryResult> },
   text: string,
   values: readonly unknown[] | undefined,
-  { name, timeoutMs }: { name?: string | undefined; timeoutMs?: number | undefined } = {},
+  how: How = {},
 ): Promise<{ rows: Row[]; rowCount: number }> {
-  const { rows, rowCount } = await asked.query({
-    text,
-    ...(values !== undefined && { values: [...values] }),
-    ...(name !== undefined && { name }),
-    ...(timeoutMs !== undefined && { query_timeout: timeoutMs }),
-  });
-  return { rows, rowCount: rowCount ?? 0 };
+  return answered<Row>(await queryable.query(asked(text, values, how)));
 }
+
+interface How {
+  name?: string | undefined;
+  timeoutMs?: number | undefined;
+}
+
+const asked = (text: string, values: readonly unknown[] | undefined, { name, timeoutMs }: How): Asked => ({
+  text,
+  ...(values !== undefined && { values: [...values] }),
+  ...(name !== undefined && { name }),
+  ...(timeoutMs !== undefined && { query_timeout: timeoutMs }),
+});
+
+const answered = <Row extends object>({ rows, rowCount }: QueryResult) => ({
+  rows: rows as Row[],
+  rowCount: rowCount ?? 0,
+});
