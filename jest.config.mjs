@@ -39,6 +39,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.local/'],
   globalSetup: '<rootDir>/libs/test-infrastructure/src/jest-global-setup.ts',
   globalTeardown: '<rootDir>/libs/test-infrastructure/src/jest-global-teardown.ts',
-  testTimeout: 30_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

@@ -28,18 +28,18 @@ beforeAll(async () => {
   gateway = gatewayClient(running.stack, ada.user);
   topic = await readTopics(running.stack.brokers);
   await converged(running.stack, simulator, running.people, { from: FROM, to: TO });
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await topic?.close();
   await running?.stack.stop();
-}, 60_000);
+}, 300_000);
 
 const served = async (providerEntryId: string) =>
   (await gateway.entries(FROM, TO)).find((entry) => entry.providerEntryId === providerEntryId);
 const messagesOf = (entryId: string) => topic.messages(calendarEntries).filter(({ subject }) => subject === entryId);
-const appears = (id: string) => eventually(() => served(id), { timeoutMs: 20_000 });
-const disappears = (id: string) => eventually(async () => (await served(id)) === undefined, { timeoutMs: 20_000 });
+const appears = (id: string) => eventually(() => served(id), { timeoutMs: 60_000 });
+const disappears = (id: string) => eventually(async () => (await served(id)) === undefined, { timeoutMs: 60_000 });
 
 describe.each([
   ['with pushes', {}],
@@ -53,7 +53,7 @@ describe.each([
     expect(title).toBe('Review');
 
     await simulator.patch(ada, id, { summary: 'Design review' });
-    await eventually(async () => (await served(id))?.title === 'Design review', { timeoutMs: 20_000 });
+    await eventually(async () => (await served(id))?.title === 'Design review', { timeoutMs: 60_000 });
 
     await simulator.delete(ada, id);
     await disappears(id);
@@ -103,7 +103,7 @@ describe.each([
     const { entryId } = await appears(id);
     const meeting = await eventually(
       async () => (await gateway.meetings(FROM, TO)).find((each) => each.entryId === entryId),
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     expect(meeting.join?.url).toBe('https://us02web.zoom.us/j/84512345678?pwd=abc');
   });
@@ -114,7 +114,7 @@ test('the history of an entry reads like a story', async () => {
   const { id } = await simulator.insert(ada, { summary: 'Plan', start: at('13:00'), end: at('14:00') });
   const { entryId } = await appears(id);
   await simulator.patch(ada, id, { location: 'Room 4' });
-  await eventually(async () => (await gateway.history(entryId)).length >= 2, { timeoutMs: 20_000 });
+  await eventually(async () => (await gateway.history(entryId)).length >= 2, { timeoutMs: 60_000 });
   const history = await gateway.history(entryId);
   expect(history.map(({ what }) => what)).toEqual(['added', 'changed']);
   expect(history[1]!.summary).toContain('Room 4');
@@ -131,7 +131,7 @@ test('a disconnected account is hidden, its channels are stopped, and connecting
   const before = (await gateway.entries(FROM, TO)).length;
   const [connection] = await gateway.connections();
   await gateway.disconnect(connection!.connectionId);
-  await eventually(async () => (await gateway.entries(FROM, TO)).length === 0, { timeoutMs: 20_000 });
+  await eventually(async () => (await gateway.entries(FROM, TO)).length === 0, { timeoutMs: 60_000 });
   await gateway.connect(ada);
-  await eventually(async () => (await gateway.entries(FROM, TO)).length === before, { timeoutMs: 30_000 });
+  await eventually(async () => (await gateway.entries(FROM, TO)).length === before, { timeoutMs: 60_000 });
 });

@@ -23,11 +23,11 @@ beforeAll(async () => {
   running = await startTestStack({ people: 2, entriesPerPerson: 20, seed: 11 });
   [ada, bela] = running.people as [SimulatedPerson, SimulatedPerson];
   await allConverged();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await running?.stack.stop();
-}, 60_000);
+}, 300_000);
 
 const allConverged = () => converged(running.stack, running.simulator, running.people, WINDOW, 60_000);
 
@@ -41,7 +41,7 @@ const serves = async ({ user }: SimulatedPerson, title: string) =>
   (await gatewayClient(running.stack, user).entries(WINDOW.from, WINDOW.to)).some((entry) => entry.title === title);
 
 const served = (person: SimulatedPerson, title: string) =>
-  eventually(() => serves(person, title), { timeoutMs: 20_000 });
+  eventually(() => serves(person, title), { timeoutMs: 60_000 });
 
 const send = (...records: Parameters<typeof writeRecords>[2]) =>
   writeRecords(running.stack.brokers, calendarEntries, records);
@@ -83,7 +83,7 @@ test('what nobody can read holds up its own calendar only, until an operator giv
       const parked = await parkedOf(key);
       for (const service of CONSUMERS) expect(reasonsOf(parked, service)).toEqual(['poison', 'poison']);
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   );
 
   await write(ada, 'Waits behind the broken one');
@@ -94,7 +94,7 @@ test('what nobody can read holds up its own calendar only, until an operator giv
       const parked = await parkedOf(key);
       for (const service of CONSUMERS) expect(reasonsOf(parked, service)).toContain('behind');
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   );
   expect(await serves(ada, 'Waits behind the broken one')).toBe(false);
 
@@ -103,7 +103,7 @@ test('what nobody can read holds up its own calendar only, until an operator giv
   await served(ada, 'Waits behind the broken one');
   await allConverged();
   await eventually(async () => expect(await parkedOf(key)).toEqual([]));
-}, 90_000);
+}, 300_000);
 
 test('a message of a type that is not known yet is counted, its number is taken, and its calendar goes on', async () => {
   const key = await calendarOf(bela);
@@ -123,7 +123,7 @@ test('a message of a type that is not known yet is counted, its number is taken,
   await write(bela, 'After the unknown');
   await served(bela, 'After the unknown');
   expect(await parkedOf(key)).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 test('a message at which a handler fails is parked with its error, tried again on demand, and passed by when given up', async () => {
   const key = await calendarOf(ada);
@@ -147,7 +147,7 @@ test('a message at which a handler fails is parked with its error, tried again o
       expect(reasonsOf(parked, 'gateway')).toEqual(['failed', 'behind']);
       return parked.filter(({ reason }) => reason === 'failed').map(({ id }) => id);
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   );
 
   await write(ada, 'Of another source');
@@ -163,7 +163,7 @@ test('a message at which a handler fails is parked with its error, tried again o
   await stackCommand(running.stack, 'parked', 'discard', ...failed);
   await eventually(async () => expect(await parkedOf(key)).toEqual([]));
   await allConverged();
-}, 90_000);
+}, 300_000);
 
 test('a read model that lost its rows is made anew by `rebuild` while changes go on, with the same answers', async () => {
   await query('gateway', 'delete from calendar_entries');
@@ -174,7 +174,7 @@ test('a read model that lost its rows is made anew by `rebuild` while changes go
   );
   await changing.end();
   await allConverged();
-}, 90_000);
+}, 300_000);
 
 test('every read model made anew while changes go on is, row by row, what it was', async () => {
   const changing = changes();
@@ -184,7 +184,7 @@ test('every read model made anew while changes go on is, row by row, what it was
   expect(results.length).toBeGreaterThan(5);
   expect(results.filter((line) => !/; the same \d+ rows as before$/.test(line))).toEqual([]);
   await allConverged();
-}, 90_000);
+}, 300_000);
 
 /** Random changes, some at a time, each lot as soon as the one before is served, until they are ended. */
 function changes() {

@@ -26,7 +26,7 @@ import type { SyncStatusDto } from './features/show-sync/sync-status.dto';
 import { type Gateway, ownerWithCalendar, startGateway } from './gateway.fixture';
 import { readModels } from './projections/read-models';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let gateway: Gateway;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { request as plainRequest } from 'node:http';
 import { startTestDatabase, testKafka } from '@calendar-sync/test-infrastructure';
 import { type Asked, type Gateway, startGateway } from './gateway.fixture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 interface ProblemBody {
   code: string;

@@ -11,7 +11,7 @@ import { eventually, startTestDatabase, type TestDatabase, testKafka } from '@ca
 import { MeetingExtractionModule } from './meeting-extraction.module';
 import { meetingExtraction } from './meeting-extraction.service';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const { brokers, topicPrefix } = testKafka();
 const kafka = createKafka({ brokers, clientId: 'test', logger: createLogger({ service: 'test', level: 'silent' }) });
@@ -106,7 +106,7 @@ it('turns entries into meetings on its topic, each once, however often they are 
   await send(added, added, changed);
   await send(added, changed, gone);
 
-  await eventually(() => published.length >= 3, { timeoutMs: 30_000 });
+  await eventually(() => published.length >= 3, { timeoutMs: 60_000 });
   expect(published.map(({ type, sequence: place }) => [type, place])).toEqual([
     ['MeetingScheduled.v1', 1],
     ['MeetingRescheduled.v1', 2],
@@ -133,7 +133,7 @@ it('goes on where it stopped, without telling anything twice', async () => {
   const back = message('EntryAdded.v1', { ...about, entry });
   await send(back);
   service = await openService(MeetingExtractionModule, meetingExtraction, { environment });
-  await eventually(() => published.length > before, { timeoutMs: 30_000 });
+  await eventually(() => published.length > before, { timeoutMs: 60_000 });
   expect(published.slice(before).map(({ type, sequence: place }) => [type, place])).toEqual([
     ['MeetingScheduled.v1', 4],
   ]);
@@ -155,7 +155,7 @@ it('publishes the occurrences of a series for the days of its horizon', async ()
     published.flatMap(({ data }) =>
       isOccurrence(data) && data.meeting.seriesId === series.entryId ? [data.meeting] : [],
     );
-  await eventually(() => ofSeries().length >= 13, { timeoutMs: 30_000 });
+  await eventually(() => ofSeries().length >= 13, { timeoutMs: 60_000 });
   expect(ofSeries().every(({ fromSeries }) => fromSeries)).toBe(true);
   const last = Date.parse(ofSeries().at(-1)!.start.dateTime);
   expect(last).toBeLessThan(inDays(93).getTime());

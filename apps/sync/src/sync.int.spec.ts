@@ -104,7 +104,7 @@ describe('the sync service on its topics', () => {
       },
     });
     ada = await simulatedGoogle(simulator.url).account('ada@example.com');
-  }, 60_000);
+  }, 300_000);
 
   afterAll(async () => {
     await consumer.disconnect();
@@ -133,7 +133,7 @@ describe('the sync service on its topics', () => {
     );
     const added = await eventually(
       () => of(calendarEntries, 'EntryAdded.v1').find(({ data }) => JSON.stringify(data).includes('Stand-up')),
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     expect(added.ownerId).toBe(OWNER);
     const done = await eventually(() => of(syncOperations, 'OperationSucceeded.v1')[0]);

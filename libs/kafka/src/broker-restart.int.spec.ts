@@ -34,13 +34,13 @@ it('loses nothing and applies nothing twice while the broker is killed under ful
       const { rows } = await bench.database.query<{ count: number }>('SELECT count(*)::integer AS count FROM applied');
       return rows[0]!.count;
     };
-    await eventually(async () => (await applied()) > 50, { timeoutMs: 40_000 });
+    await eventually(async () => (await applied()) > 50, { timeoutMs: 60_000 });
     await broker.restart();
     const before = await applied();
-    await eventually(async () => (await applied()) > before, { timeoutMs: 40_000 });
+    await eventually(async () => (await applied()) > before, { timeoutMs: 60_000 });
     writing = false;
     await writer;
-    await eventually(async () => (await applied()) >= (await appended()), { timeoutMs: 40_000 });
+    await eventually(async () => (await applied()) >= (await appended()), { timeoutMs: 60_000 });
     const { rows } = await bench.database.query<{ key: string; sequences: number[] }>(
       'SELECT key, array_agg(sequence ORDER BY id) AS sequences FROM applied GROUP BY key ORDER BY key',
     );
@@ -51,4 +51,4 @@ it('loses nothing and applies nothing twice while the broker is killed under ful
     await bench.close();
     await broker.stop();
   }
-}, 120_000);
+}, 300_000);

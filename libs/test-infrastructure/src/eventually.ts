@@ -4,12 +4,12 @@ type Held<T> = Exclude<T, false | undefined | null | void>;
 
 /**
  * Repeats `check` until it holds, and gives what it returned. It holds when it returns anything but false, undefined
- * or null, or when it returns nothing and its expectations (`expect`) all passed. After `timeoutMs` (10,000 by
+ * or null, or when it returns nothing and its expectations (`expect`) all passed. After `timeoutMs` (60,000 by
  * default) it throws the last failure, or says that the condition never held.
  */
 export async function eventually<T>(
   check: () => Promise<T> | T,
-  { timeoutMs = 10_000, intervalMs = 25 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = 60_000, intervalMs = 25 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<Held<T>> {
   const until = Date.now() + timeoutMs;
   for (;;) {

@@ -66,7 +66,7 @@ describe('a stack', () => {
 
     await next.stop();
     expect([isRunning(postgres), isRunning(kafka)]).toEqual([false, false]);
-  }, 90_000);
+  }, 300_000);
 
   it('names the variable of a port that is taken, and leaves nothing running', async () => {
     const taken = createServer();

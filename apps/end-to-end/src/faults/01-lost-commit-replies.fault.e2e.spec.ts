@@ -16,7 +16,7 @@ beforeAll(async () => {
     env: { POLL_MIN_SECONDS: '10', POLL_MAX_SECONDS: '20', SYNC_LEASE_MS: '2000' },
   });
 }, 300_000);
-afterAll(() => bench.close(), 60_000);
+afterAll(() => bench.close(), 300_000);
 
 /** Changes go on at the provider until the service has not heard of that many of its own commits. */
 async function loseReplies(service: Service, after: RegExp): Promise<void> {

@@ -13,7 +13,7 @@ let bench: FaultBench;
 beforeAll(async () => {
   bench = await FaultBench.open(seed, { detours: true });
 }, 300_000);
-afterAll(() => bench?.close(), 60_000);
+afterAll(() => bench?.close(), 300_000);
 
 /** As webhook-ingestion records a push. */
 async function appendPush(tx: Transaction, calendarId: string, name: string): Promise<void> {
@@ -96,7 +96,7 @@ testInSuiteOnly(
     await eventually(
       async () =>
         expect(await bench.query('sync', 'SELECT FROM pg_stat_activity WHERE pid = $1', [open!.pid])).toEqual([]),
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
     await expectConvergence(bench);
     expect(await bench.query('sync', "SELECT data FROM events WHERE type = 'CalendarSyncFailed'")).toEqual([]);

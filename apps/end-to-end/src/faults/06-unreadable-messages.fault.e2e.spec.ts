@@ -35,7 +35,7 @@ beforeAll(async () => {
   bench = await FaultBench.open(seed, { entriesPerPerson: 15, failpoints: ['relay.damaged'] });
   [ada, bela] = bench.people as [SimulatedPerson, SimulatedPerson];
 }, 300_000);
-afterAll(() => bench?.close(), 60_000);
+afterAll(() => bench?.close(), 300_000);
 
 const send = (records: readonly ForeignRecord[], options?: { compression?: number }) =>
   writeRecords(bench.stack.brokers, calendarEntries, records, options);
@@ -129,7 +129,7 @@ test('what nobody can read is parked once in each service, only its calendar wai
     { key, partition, value: JSON.stringify(entryOfNobody('no headers')) },
     { ...unknownMessage(calendarEntries, neighbour, 1), partition },
   ]);
-  await eventually(async () => expect(await reached(neighbour)).toEqual([1, 1, 1]), { timeoutMs: 5_000 });
+  await eventually(async () => expect(await reached(neighbour)).toEqual([1, 1, 1]), { timeoutMs: 60_000 });
   expect(await parkedOf(key)).toEqual([{ poison: 5 }, { poison: 5 }, { poison: 5 }]);
 
   await insert(ada, 'Waits behind what nobody can read');
@@ -228,7 +228,7 @@ test('a batch packed with zstd, a value of two megabytes and a type that nobody 
       1,
     );
   await expectConvergence(bench, { strangers: [STRANGER] });
-}, 240_000);
+}, 300_000);
 
 testInSuiteOnly(
   'an entry too large to publish holds its own calendar with an alarm, and the others go on',

@@ -20,8 +20,8 @@ beforeEach(async () => {
   });
   await bench.stack.startReplica('sync');
   await syncAtRest(bench);
-}, 240_000);
-afterEach(() => bench.close(), 60_000);
+}, 300_000);
+afterEach(() => bench.close(), 300_000);
 
 /** A push as the provider sends it. Gives the status of the answer. */
 async function pushTo(calendarId: string) {

@@ -19,8 +19,8 @@ beforeEach(async () => {
   });
   await bench.stack.startReplica('sync');
   await syncAtRest(bench);
-}, 240_000);
-afterEach(() => bench.close(), 60_000);
+}, 300_000);
+afterEach(() => bench.close(), 300_000);
 
 /** All that sync knows of its calendars, and all that it has said. */
 const known = async () =>

@@ -15,11 +15,11 @@ let topics: TopicReader;
 beforeEach(async () => {
   bench = await FaultBench.open(seed, { env: hardlyPolled });
   topics = await readTopics(bench.stack.brokers);
-}, 240_000);
+}, 300_000);
 afterEach(async () => {
   await topics?.close();
   await bench.close();
-}, 60_000);
+}, 300_000);
 
 const truthIsServed = () => converged(bench.stack, bench.simulator, bench.people, WINDOW, patience.timeoutMs);
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = await startTestDatabase();
   database = openDatabase({ url: server.url, applicationName: 'test' });
   await migrated();
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await database.close();
   await server.drop();

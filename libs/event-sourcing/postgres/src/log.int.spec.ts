@@ -111,7 +111,7 @@ test('ten writers at once: who follows the log misses nothing and sees nothing t
 
   const following = follow();
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
-  deadline = Date.now() + 10_000;
+  deadline = Date.now() + 60_000;
   writing = false;
   await following;
 
@@ -124,7 +124,7 @@ test('ten writers at once: who follows the log misses nothing and sees nothing t
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
     expect(sequences.length).toBeGreaterThan(50);
   }
-}, 60_000);
+}, 300_000);
 
 test('an event that commits late is read late, and those after it wait for it', async () => {
   const start = startOfLog(1);

@@ -218,9 +218,14 @@ test('a transaction that ended takes no more statements', async () => {
 });
 
 test('a transaction that is known to be long may have another statement timeout, and only it', async () => {
-  const hasty = openDatabase({ url: test_.url, applicationName: 'hasty', maxConnections: 1, statementTimeoutMs: 20 });
+  const hasty = openDatabase({
+    url: test_.url,
+    applicationName: 'hasty',
+    maxConnections: 1,
+    statementTimeoutMs: 1_000,
+  });
   try {
-    const sleep = 'SELECT pg_sleep(0.1)';
+    const sleep = 'SELECT pg_sleep(2)';
     const long = await hasty.transaction((tx) => tx.query(sleep), { statementTimeoutMs: 0 });
     expect(long.rowCount).toBe(1);
     await expect(hasty.transaction((tx) => tx.query(sleep))).rejects.toMatchObject({ code: '57014' });

@@ -21,5 +21,5 @@ describe('a consumer whose topic is gone for good', () => {
     await admin.deleteTopics({ topics: [bench.topicPrefix + orders.name] });
     await admin.disconnect();
     await eventually(() => fatal.length === 1, { timeoutMs: 60_000 });
-  }, 90_000);
+  }, 300_000);
 });

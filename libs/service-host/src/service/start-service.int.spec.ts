@@ -75,7 +75,7 @@ describe('a service as a process', () => {
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ parts: { service: 'shutting down' } });
     await expect(fetch(`${urlOf()}/health/live`)).resolves.toMatchObject({ status: 200 });
-    await eventually(() => host.exits.length > 0, { timeoutMs: 20_000 });
+    await eventually(() => host.exits.length > 0, { timeoutMs: 60_000 });
     expect(host.exits).toEqual([0]);
   });
 

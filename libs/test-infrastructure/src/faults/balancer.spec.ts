@@ -51,7 +51,7 @@ class Replica {
   }
 }
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a balancer', () => {
   let one: Replica;

@@ -3,7 +3,7 @@ import { eventually } from './program.fixture';
 import { startTestDatabase, type TestDatabase } from '../test-database';
 import { postgresProxy, type PostgresProxy } from './postgres-proxy';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a proxy before Postgres', () => {
   let database: TestDatabase;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { eventually } from './program.fixture';
 import { cpuSeconds, residentBytes } from './process-memory';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('what a process uses', () => {
   it('grows with the memory that it fills', async () => {

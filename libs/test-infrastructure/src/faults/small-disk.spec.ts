@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { workspaceRoot } from '../workspace';
 import { smallDisk, type SmallDisk } from './small-disk';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a small disk', () => {
   let folder: string;

@@ -49,7 +49,7 @@ class Caller {
   }
 }
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a TCP proxy', () => {
   let echo: Echo;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { eventually, Program } from './program.fixture';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a moved clock', () => {
   let folder: string;

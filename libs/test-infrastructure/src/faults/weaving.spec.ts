@@ -47,7 +47,7 @@ const weavings: Weaving[] = [
 /** The letter that the system has for what a process does: T when it is stopped. */
 const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('weaving', () => {
   let folder: string;
@@ -66,7 +66,7 @@ describe('weaving', () => {
       [join(workspaceRoot, 'node_modules/typescript-native/bin/tsc'), '-b', 'libs/test-infrastructure'],
       { cwd: workspaceRoot },
     );
-  }, 120_000);
+  }, 300_000);
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'weaving-')));

@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { ownKafkaBroker, testKafka } from '../test-kafka';
 import { eventually } from '../eventually';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const connect = (brokers: string[]) => new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING });
 

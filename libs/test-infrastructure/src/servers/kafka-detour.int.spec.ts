@@ -36,7 +36,7 @@ describe('a Kafka with a detour', () => {
     around = client(proxy.port).producer({ retry: { retries: 0 } });
     await direct.connect();
     await around.connect();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await Promise.allSettled([direct.disconnect(), around.disconnect(), admin.disconnect()]);
     await proxy.close();
@@ -53,14 +53,14 @@ describe('a Kafka with a detour', () => {
     await eventually(() => seen.includes('a'), { timeoutMs: 60_000 });
     expect(proxy.connections).toBeGreaterThan(1);
     await consumer.disconnect();
-  }, 90_000);
+  }, 300_000);
 
   it('connects again after a cut', async () => {
     const before = await stored();
     expect(proxy.cut()).toBeGreaterThan(0);
     await eventually(() => send(around, 'b').then(() => true), { timeoutMs: 60_000 });
     expect(await stored()).toBeGreaterThan(before);
-  }, 90_000);
+  }, 300_000);
 
   it('is closed to those on it while it refuses, and to nobody else', async () => {
     await proxy.refuse();
@@ -70,7 +70,7 @@ describe('a Kafka with a detour', () => {
     expect(await stored()).toBe(before + 1);
     await proxy.pass();
     await eventually(() => send(around, 'e').then(() => true), { timeoutMs: 60_000 });
-  }, 90_000);
+  }, 300_000);
 
   it('is taken over with its detour, and started anew where another is wanted', async () => {
     const same = kafkaBroker(broker.dir, { detour });
@@ -79,7 +79,7 @@ describe('a Kafka with a detour', () => {
     const [listen] = (await freePorts(1)) as [number];
     const other = kafkaBroker(broker.dir, { detour: { ...detour, listen } });
     expect(await other.start()).toBe('started');
-  }, 120_000);
+  }, 300_000);
 
   it('keeps its ports when it is restarted', async () => {
     const again = kafkaBroker(broker.dir, { detour, port: Number(broker.brokers[0]!.split(':')[1]) });
@@ -87,5 +87,5 @@ describe('a Kafka with a detour', () => {
     await again.restart();
     await eventually(() => send(around, 'f').then(() => true), { timeoutMs: 60_000 });
     await eventually(() => send(direct, 'g').then(() => true), { timeoutMs: 60_000 });
-  }, 120_000);
+  }, 300_000);
 });

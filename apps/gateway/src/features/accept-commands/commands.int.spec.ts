@@ -16,7 +16,7 @@ import type { OperationDto } from '../follow-operations/operation.dto';
 import { OperationExpiry } from '../follow-operations/operation-expiry';
 import { connecting, readWhatIsSent, refreshToken, type Sent, type SentCommand } from './commands.fixture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let gateway: Gateway;
 let sent: Sent;

@@ -14,7 +14,7 @@ import {
 } from '../../gateway.fixture';
 import { KeysUnavailable, TokenVerifier, UnacceptableToken } from './token-verifier';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let gateway: Gateway;
 const owner = ownerWithCalendar();

@@ -19,7 +19,7 @@ import {
 } from '../accept-commands/commands.fixture';
 import type { OperationDto } from '../follow-operations/operation.dto';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let gateway: Gateway;
 let sent: Sent;

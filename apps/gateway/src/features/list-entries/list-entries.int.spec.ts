@@ -15,7 +15,7 @@ import { eventually, startTestDatabase, testKafka } from '@calendar-sync/test-in
 import { type Gateway, ownerWithCalendar, startGateway } from '../../gateway.fixture';
 import type { EntryDto, EntryListDto } from './entry.dto';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let gateway: Gateway;
 beforeAll(async () => {

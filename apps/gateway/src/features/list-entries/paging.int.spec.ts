@@ -19,7 +19,7 @@ import type { EntryDto, EntryListDto } from './entry.dto';
 import { ListEntries } from './list-entries.handler';
 import { ListedInstances } from './listed-instances';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let server: TestDatabase;
 let database: Database;

@@ -8,7 +8,7 @@ import { type Asked, type Claims, type Gateway, startGateway } from '../../gatew
 import { largestEvent } from './large-events';
 import { type MeetingPreviewDto, previewExamples } from './preview.dto';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 interface ProblemBody {
   code: string;

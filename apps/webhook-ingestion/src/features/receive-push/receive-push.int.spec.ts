@@ -121,5 +121,5 @@ describe('a push', () => {
       await holder;
     }
     await expect(ingestion.push(locked)).resolves.toMatchObject({ status: 200 });
-  }, 60_000);
+  }, 300_000);
 });
