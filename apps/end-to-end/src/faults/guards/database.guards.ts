@@ -74,8 +74,9 @@ export const databaseGuards: Guards = {
       {
         module: 'libs/kafka/dist/consume/chunk.js',
         find: 'await work.collected.flush(tx);',
-        replace:
-          "await transaction.query('SAVEPOINT apart'); await work.collected.flush(tx).catch(() => transaction.query('ROLLBACK TO apart'));",
+        replace: `await key_ledger_1.KeyLedger.saveAll(tx, ledgers.values(), held.filter(({ fresh }) => fresh.length > 0).map(endOf));
+            await transaction.query('COMMIT'); await transaction.query('BEGIN');
+            await work.collected.flush(tx);`,
       },
     ],
   },
