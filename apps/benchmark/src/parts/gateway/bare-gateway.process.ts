@@ -45,7 +45,7 @@ answerParent(async ({ databaseUrl, issuer, audience, key, connections }: BareGat
       const text = queries.get(what);
       if (text === undefined || (await subjectOf((headers.authorization ?? '').slice(7))) !== user)
         return reply.code(404).send();
-      const { rows } = await pool.query<{ shown: object }>(text, [user, from, to]);
+      const { rows } = await pool.query<{ shown: object }>({ name: what, text, values: [user, from, to] });
       return { items: rows.map(({ shown, ...place }) => ({ ...place, ...shown })) };
     },
   );

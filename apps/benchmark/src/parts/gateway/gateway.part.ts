@@ -19,7 +19,7 @@ type Question = ReadLoad['questions'][number];
 
 export const gateway: Part = {
   name: 'gateway',
-  about: `Answers a second to "the entries of a week" and "the meetings of a week" of one owner after the other, over ${CONNECTIONS} kept connections from another process, by a gateway process with 100,000 stored entries of 1,000 owners that it has folded from Kafka. A week holds about eighteen entries of 2 kB, six of them instances of series. The floor is a bare Fastify route that checks the same tokens, as often, and answers with the same rows as they are stored, from one indexed query on the same tables with as many connections. Processor time is that of the serving process per answer, without Postgres.`,
+  about: `Answers a second to "the entries of a week" and "the meetings of a week" of one owner after the other, over ${CONNECTIONS} kept connections from another process, by a gateway process with 100,000 stored entries of 1,000 owners that it has folded from Kafka. A week holds about eighteen entries of 2 kB, six of them instances of series. The floor is a bare Fastify route that checks the same tokens, as often, and answers with the same rows as they are stored, read and written by pg and Fastify, from one prepared, indexed query on the same tables with as many connections; series are not expanded, nothing is hidden or paged there. Processor time is that of the serving process per answer, without Postgres.`,
   async run(bench) {
     const owners = bench.quick ? 20 : 1_000;
     const stack = await startProduct(bench, {
