@@ -73,7 +73,8 @@ export const databaseGuards: Guards = {
     weavings: [
       {
         module: 'libs/kafka/dist/consume/chunk.js',
-        find: 'await work.collected.flush(tx);',
+        find: `await work.collected.flush(tx);
+            await key_ledger_1.KeyLedger.saveAll(tx, ledgers.values(), held.filter(({ fresh }) => fresh.length > 0).map(endOf));`,
         replace: `await key_ledger_1.KeyLedger.saveAll(tx, ledgers.values(), held.filter(({ fresh }) => fresh.length > 0).map(endOf));
             await transaction.query('COMMIT'); await transaction.query('BEGIN');
             await work.collected.flush(tx);`,
