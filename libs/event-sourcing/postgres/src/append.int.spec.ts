@@ -4,6 +4,7 @@ import { appendToStreams, type EventToAppend, type RouteEvent } from './append';
 import type { Database } from './database';
 import { ConcurrencyConflict } from './errors';
 import { openEventStore } from './event-store.fixture';
+import { eventStoreSql } from './event-store.migration';
 import { openDatabase } from './open-database';
 import { decideOnStreams, readStream, readStreams } from './streams';
 
@@ -170,22 +171,30 @@ test('ten thousand streams go in one call, in the order given, with one gap-free
   expect(await readStreams(db, ['bulk-1', 'bulk-9999', 'no-such-stream'])).toHaveProperty('size', 2);
 });
 
-test('an append of a few events is planned once and not at every call', async () => {
-  const one = openDatabase({ url: test_.url, applicationName: 'planned-once', maxConnections: 1 });
+test('an append of a few events is planned once, and looks the version before up though the log was empty then', async () => {
+  const fresh = await startTestDatabase();
+  const one = openDatabase({ url: fresh.url, applicationName: 'planned-early', maxConnections: 1 });
   try {
-    for (let call = 0; call < 12; call += 1) {
-      const events = Array.from({ length: 1 + (call % 3) }, () => noted('planned'));
-      await one.transaction((tx) =>
-        appendToStreams(tx, [{ streamId: `planned-${call}`, expectedVersion: 0, events }], { route: publishNotes }),
-      );
+    for (const statement of eventStoreSql) await one.query(statement);
+    for (let version = 0; version < 12; version += 1) {
+      const append = { streamId: 'planned', expectedVersion: version, events: [noted('planned')] };
+      await one.transaction((tx) => appendToStreams(tx, [append], { route: publishNotes }));
     }
-    const { rows } = await one.query(
-      `SELECT custom_plans::integer AS custom FROM pg_prepared_statements
+    const { rows } = await one.query<{ name: string; custom: number }>(
+      `SELECT name, custom_plans::integer AS custom FROM pg_prepared_statements
        WHERE statement LIKE '%INTO events%' AND generic_plans > 0`,
     );
-    expect(rows).toEqual([{ custom: 5 }]);
+    expect(rows).toMatchObject([{ custom: 5 }]);
+    const plan = await one.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN EXECUTE "${rows[0]!.name}" ('{t}', '{k}', '{1}', '{planned}', '{13}', '{12}', '{o}', '{t}', '{k}', '{0}', '{s}',
+         '{0f8fad5b-d9cb-469f-a165-70867728950e}', '{Noted}', '{1}', '[{}]', '[{}]')`,
+    );
+    const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(text).toMatch(/Index.* on events previous/);
+    expect(text).not.toContain('Seq Scan on events');
   } finally {
     await one.close();
+    await fresh.drop();
   }
 });
 

@@ -63,6 +63,7 @@ interface Counter {
 
 // The counters are locked first and the positions taken after it, so that under one key the order of the log is the order of `sequence`.
 // Data comes as one document: an array of documents would be escaped, and read once as an array and once more as JSON.
+// The version before is looked up row by row: of EXISTS a plan that was made while the table was empty, and is kept, reads the whole log.
 // The streams are inserted sorted, so that two calls which meet on several never wait for each other in a circle.
 const append = (topics: string) => `
   WITH counters AS (
@@ -84,8 +85,8 @@ const append = (topics: string) => `
   SELECT placed.position, stream_id, version, owner_id, placed.topic, placed.key, counters.last - behind, subject, id, type,
     schema_version, data, metadata
   FROM placed LEFT JOIN counters ON counters.topic = placed.topic AND counters.key = placed.key
-  WHERE requires = 0 OR EXISTS (
-    SELECT FROM events AS previous WHERE previous.stream_id = placed.stream_id AND previous.version = placed.requires
+  WHERE requires = 0 OR requires = (
+    SELECT version FROM events AS previous WHERE previous.stream_id = placed.stream_id AND previous.version = placed.requires
   )
   ORDER BY stream_id COLLATE "C", version
   ON CONFLICT (stream_id, version) DO NOTHING
