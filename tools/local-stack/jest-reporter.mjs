@@ -4,7 +4,8 @@ import { SummaryReporter } from '@jest/reporters';
 const terminal = process.stderr.isTTY;
 
 /**
- * Prints how far the run is (a line that changes on a terminal, a line every 15 seconds elsewhere), failures and the summary, no line per file.
+ * Prints how far the run is (a line that changes on a terminal, a line every 15 seconds elsewhere), failures by name as they come and in full at
+ * the end, and the summary; no line per file.
  * Leaves the counts in the file that JEST_COUNTS names.
  */
 export default class QuietReporter extends SummaryReporter {
@@ -22,6 +23,9 @@ export default class QuietReporter extends SummaryReporter {
   onTestResult(test, testResult, results) {
     super.onTestResult?.(test, testResult, results);
     this.latest = results;
+    for (const { status, fullName } of testResult.testResults) {
+      if (status === 'failed') process.stderr.write(`${terminal ? '\r\x1b[K' : ''}Failed: ${fullName}\n`);
+    }
   }
 
   showProgress() {
