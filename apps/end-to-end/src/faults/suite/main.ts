@@ -50,7 +50,8 @@ async function main(options: Options): Promise<number> {
   const open = [...experiments];
   const work = async () => {
     for (let next = open.shift(); next !== undefined && !interrupted; next = open.shift()) {
-      const minutes = Math.ceil([next, ...open].reduce((sum, each) => sum + usually(each), 0) / 60);
+      const seconds = [next, ...open].reduce((sum, each) => sum + usually(each), 0);
+      const minutes = Math.ceil(seconds / 60 / Number(options.workers));
       const place = experiments.length - open.length;
       say(`\n[${place} of ${experiments.length}, about ${minutes} min to go] ${nameOf(next)}`);
       const good = await run(next, { seed, day }, options.record ?? false);
@@ -109,7 +110,7 @@ const program = new Command('npm run test:faults --')
   .option('--only <numbers>', 'faults by number, with commas')
   .option('--without-guard <names>', 'takes one guard away, or several in turn: its test must fail')
   .option('--every-guard', 'takes each guard away in turn')
-  .option('--workers <number>', 'how many faults at a time', '1')
+  .option('--workers <number>', 'how many faults at a time: much of one is waiting', '2')
   .option('--record', 'keeps what came out in docs/fault-suite.md and beside it')
   .option('--page', 'only writes docs/fault-suite.md anew from what was kept');
 program.parse();

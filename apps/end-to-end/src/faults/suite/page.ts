@@ -28,7 +28,7 @@ export function page(faults: readonly RecordedFault[], guards: Readonly<Record<s
     'exactly what was expected is parked; every live process consumes; no secret is in a log or on a topic.',
     '',
     `Each fault is to be green on two seeds, and red once more without each guard that holds against it: ${green} of ${faults.length} faults`,
-    `are, and ${red} of ${Object.keys(guards).length} guards.${isWhole ? ` All faults, with all guards, took ${minutes} minutes on two cores.` : ''}`,
+    `are, and ${red} of ${Object.keys(guards).length} guards.${isWhole ? ` All faults, with all guards, took ${minutes} minutes on two cores, one after the other; two run at a time.` : ''}`,
     '',
     '| Command | Does |',
     '| --- | --- |',
