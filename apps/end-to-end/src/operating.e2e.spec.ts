@@ -10,6 +10,7 @@ import { readTopics } from './clients/topic.reader';
 import { foreignMessage, STRANGER, unknownMessage, writeRecords } from './clients/topic.writer';
 import { converged } from './flow/convergence';
 import { startTestStack, type TestStack } from './flow/test-stack';
+import { fetchAlone } from './clients/fetch-alone';
 
 const WINDOW = { from: '2026-11-01T00:00:00Z', to: '2027-02-01T00:00:00Z' };
 const CONSUMERS: readonly Service[] = ['gateway', 'meeting-extraction', 'monitoring'];
@@ -117,7 +118,7 @@ test('a message of a type that is not known yet is counted, its number is taken,
       );
       expect(progress?.last).toBe(2);
     });
-    const metrics = await (await fetch(`${running.stack.urls[service]}/metrics`)).text();
+    const metrics = await (await fetchAlone(`${running.stack.urls[service]}/metrics`)).text();
     expect(metrics).toMatch(/^kafka_unknown_types_total\{.*topic="sync\.calendar-entries\.v1".*\} 2$/m);
   }
   await write(bela, 'After the unknown');

@@ -1,3 +1,5 @@
+import { fetchAlone } from './fetch-alone';
+
 /** An answer that is no success, with what the server said. */
 export class HttpRefusal extends Error {
   constructor(
@@ -14,7 +16,7 @@ type Headers = Record<string, string>;
 /** JSON over HTTP against one server. Throws HttpRefusal on 4xx and 5xx. */
 export function httpClient(origin: string, defaults: () => Promise<Headers> | Headers = () => ({})) {
   const call = async <Answer>(method: string, path: string, body?: object, headers: Headers = {}): Promise<Answer> => {
-    const answer = await fetch(origin + path, {
+    const answer = await fetchAlone(origin + path, {
       method,
       signal: AbortSignal.timeout(60_000),
       headers: { ...(body && { 'content-type': 'application/json' }), ...(await defaults()), ...headers },

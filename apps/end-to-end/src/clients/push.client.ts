@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { channelToken, parseVersionedKeys } from '@calendar-sync/contracts-webhook-ingestion';
 import type { Stack } from '@calendar-sync/local-stack';
+import { fetchAlone } from './fetch-alone';
 
 /** The same for the same text. */
 export function uuidOf(text: string): string {
@@ -16,7 +17,7 @@ export function pushClient(stack: Stack) {
   const keys = parseVersionedKeys(stack.secrets.channelTokenKeys);
   return async (calendarId: string, channelId: string): Promise<number> => {
     try {
-      const answer = await fetch(`${stack.urls['webhook-ingestion']}/webhooks/google`, {
+      const answer = await fetchAlone(`${stack.urls['webhook-ingestion']}/webhooks/google`, {
         method: 'POST',
         signal: AbortSignal.timeout(30_000),
         headers: {

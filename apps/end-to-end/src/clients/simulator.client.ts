@@ -1,5 +1,6 @@
 import { httpClient } from './http.client';
 import type { TrueInstance } from '../comparison/instance';
+import { fetchAlone } from './fetch-alone';
 
 export interface SimulatedPerson {
   email: string;
@@ -43,7 +44,7 @@ export function simulatorClient(url: string) {
   const asOwner = async (person: SimulatedPerson) => {
     let token = tokens.get(person.email);
     if (token === undefined) {
-      const answer = await fetch(`${url}/token`, {
+      const answer = await fetchAlone(`${url}/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'refresh_token',

@@ -4,6 +4,7 @@ import { converged } from '../flow/convergence';
 import { expectConvergence } from './convergence-check';
 import { FaultBench, faultSeed, WINDOW } from './fault-bench';
 import { hardlyPolled, syncAtRest } from './sync-at-rest';
+import { fetchAlone } from '../clients/fetch-alone';
 
 const STORM = 200;
 const seed = faultSeed();
@@ -33,7 +34,7 @@ async function pushTo(calendarId: string) {
   const { channel_id: channelId, resource_id: resourceId } = channel!;
   const token = channelToken(parseVersionedKeys(bench.stack.secrets.channelTokenKeys), channelId, calendarId);
   return async (_: unknown, number: number) => {
-    const answer = await fetch(`${bench.stack.urls['webhook-ingestion']}/webhooks/google`, {
+    const answer = await fetchAlone(`${bench.stack.urls['webhook-ingestion']}/webhooks/google`, {
       method: 'POST',
       headers: {
         'x-goog-channel-id': channelId,

@@ -8,6 +8,7 @@ import { expectConvergence } from './convergence-check';
 import { copyDatabases } from './database-copies';
 import { FaultBench, faultSeed, WINDOW } from './fault-bench';
 import { watermarks } from './topic-records';
+import { fetchAlone } from '../clients/fetch-alone';
 
 const READERS_OF_ENTRIES: readonly Service[] = ['gateway', 'meeting-extraction', 'monitoring'];
 const patience = { timeoutMs: 120_000, intervalMs: 250 };
@@ -36,7 +37,7 @@ const writtenBy = async (service: Service): Promise<bigint> =>
     .reduce((sum, { high }) => sum + high, 0n);
 
 const readinessOf = async (service: Service): Promise<string> => {
-  const answer = await fetch(`${bench.stack.urlOf(service)}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+  const answer = await fetchAlone(`${bench.stack.urlOf(service)}/health/ready`, { signal: AbortSignal.timeout(5_000) });
   return answer.text();
 };
 

@@ -20,6 +20,7 @@ import { type SimulatedPerson, type SimulatorClient, simulatorClient } from '../
 import { windowAround } from '../flow/test-stack';
 import { type Failpoint, failpointWeavings } from './failpoints';
 import { guardWeavings, removedGuard } from './guards/guards';
+import { fetchAlone } from '../clients/fetch-alone';
 
 // Of whoever opens a bench, also where others have less: `npm test` runs some of them.
 jest.setTimeout(300_000);
@@ -265,7 +266,7 @@ export class FaultBench {
 
   async isReady(name: string): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.stack.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+      const answer = await fetchAlone(`${this.stack.urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(5_000) });
       await answer.arrayBuffer();
       return answer.ok;
     } catch {
@@ -275,7 +276,7 @@ export class FaultBench {
 
   /** The sum of a metric over its labels that hold `labels`; 0 where it is not there. */
   async metric(name: string, metric: string, labels: Record<string, string> = {}): Promise<number> {
-    const text = await (await fetch(`${this.stack.urlOf(name)}/metrics`)).text();
+    const text = await (await fetchAlone(`${this.stack.urlOf(name)}/metrics`)).text();
     const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
     return text
       .split('\n')
