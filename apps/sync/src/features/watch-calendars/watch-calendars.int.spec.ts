@@ -249,7 +249,7 @@ describe('watching calendars', () => {
   });
 
   test('a channel whose opening is answered after it was given up is not taken for the live one', async () => {
-    await google.faults({ slowMs: { method: 'events.watch', ms: 6_000, times: 1 } });
+    await google.faults({ slowMs: { method: 'events.watch', ms: 3_000, times: 1 } });
     await bench.rows("UPDATE calendar_webhooks SET renew_at = now() WHERE state = 'live'");
     await dueNow();
     // As another process does that took the job over from one that was frozen; in one step, before the answer comes.
