@@ -15,5 +15,5 @@ export { misfits, weave, type Struck, type Woven } from './faults/weaving';
 export type { Strike } from './faults/weave-failpoints';
 export type { Weaving } from './faults/weave-source';
 export { smallDisk, type SmallDisk } from './faults/small-disk';
-export { cpuSeconds, residentBytes } from './faults/process-memory';
+export { cpuSeconds, isStopped, residentBytes } from './faults/process-memory';
 export { balancer, type Balancer, type BalancerOptions } from './faults/balancer';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createKafka } from '@calendar-sync/kafka';
-import { eventually } from '@calendar-sync/test-infrastructure';
+import { eventually, isStopped } from '@calendar-sync/test-infrastructure';
 import { converged } from '../flow/convergence';
 import { expectConvergence } from './convergence-check';
 import type { Failpoint } from './failpoints';
@@ -116,7 +116,7 @@ test.each<[string, Failpoint]>([
       },
       { timeoutMs: 120_000, intervalMs: 1_000 },
     );
-    expect(stateOf(pid)).toBe('T');
+    expect(await bench.frozenAt(failpoint)).toBe(replica);
     await bench.mutate(20);
     await eventually(async () => expect(await members()).toBe('Stable with 1'), patience);
     await bench.mutate(20);
@@ -124,7 +124,7 @@ test.each<[string, Failpoint]>([
     // It speaks up by the clock, and its news would be consumed rightly.
     await bench.stack.kill('monitoring', 'SIGTERM');
     const taken = await quiet();
-    expect(stateOf(pid)).toBe('T');
+    expect(isStopped(pid)).toBe(true);
 
     bench.thaw(replica);
     await eventually(async () => {
@@ -144,4 +144,3 @@ test.each<[string, Failpoint]>([
 );
 
 /** The letter that the system has for what a process does: T when it is stopped. */
-const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];

@@ -40,9 +40,8 @@ test('a worker that was frozen past its lease, with a page in hand, writes nothi
   const calendarId = await bench.calendarOf(person);
   bench.arm('sync.page-fetched', { action: 'stop', times: 1, match: calendarId });
   const { id } = await bench.simulator.insert(person, { summary: 'As the frozen one saw it', ...slot });
-  const { pid } = await eventually(() => bench.woven!.strikes('sync.page-fetched')[0], patience);
-  const frozen = bench.stack.serviceProcesses.find((name) => bench.stack.pid(name) === pid)!;
-  bench.freeze(frozen);
+  const frozen = await bench.frozenAt('sync.page-fetched');
+  const pid = bench.stack.pid(frozen);
 
   await bench.simulator.patch(person, id, { summary: 'As it is now' });
   await bench.simulator.insert(person, { summary: 'Only the other one saw it', ...slot });

@@ -6,6 +6,7 @@ import { services, startStack, type Service, type Stack, type StackOptions } fro
 import {
   eventually,
   freePorts,
+  isStopped,
   type PostgresProxy,
   postgresProxy,
   type TcpProxy,
@@ -235,10 +236,21 @@ export class FaultBench {
     return stop;
   }
 
-  /** Freezes a process. `heal` thaws what was not thawed. */
-  freeze(name: string): void {
+  /**
+   * Waits until a process froze itself at the failpoint, armed with `stop`, and gives its name. `heal` thaws what was not thawed. A process
+   * notes that it was struck before it stops: thawed in between, it would stop for good.
+   */
+  async frozenAt(failpoint: Failpoint, timeoutMs = 120_000): Promise<string> {
+    const { pid } = await eventually(
+      () => {
+        const last = this.woven?.strikes(failpoint).at(-1);
+        return last !== undefined && isStopped(last.pid) && last;
+      },
+      { timeoutMs, intervalMs: 50 },
+    );
+    const name = this.stack.serviceProcesses.find((one) => this.stack.pid(one) === pid)!;
     this.paused.add(name);
-    this.stack.signal(name, 'SIGSTOP');
+    return name;
   }
 
   thaw(name: string): void {

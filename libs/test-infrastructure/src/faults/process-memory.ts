@@ -13,11 +13,18 @@ export function residentBytes(pid: number): number {
  * second. Linux only; throws where there is no such process. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field, the name, may hold spaces and brackets.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf(pid);
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond();
 }
 
 let ticks: number | undefined;
 const ticksPerSecond = () => (ticks ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })));
+
+/** Whether the process is stopped, as by SIGSTOP. Linux only; throws where there is no such process. */
+export const isStopped = (pid: number): boolean => statOf(pid)[0] === 'T';
+
+/** From the third field on, the process' state: the second one, its name, may hold spaces and brackets. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}

@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModuleKind, transpileModule } from 'typescript';
 import { workspaceRoot } from '../workspace';
+import { isStopped } from './process-memory';
 import { eventually, Program } from './program.fixture';
 import { misfits, weave, type Woven } from './weaving';
 import type { Weaving } from './weave-source';
@@ -43,9 +35,6 @@ const weavings: Weaving[] = [
     replace: "await failpointAsync('wait', { round });",
   },
 ];
-
-/** The letter that the system has for what a process does: T when it is stopped. */
-const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
 
 jest.setTimeout(300_000);
 
@@ -176,7 +165,7 @@ describe('weaving', () => {
     it('freezes its process until it is told to go on', async () => {
       woven.arm('step', { action: 'stop', times: 1 });
       const program = run(`${steps}console.log(step(1));`, woven);
-      await eventually(() => stateOf(program.pid) === 'T');
+      await eventually(() => isStopped(program.pid));
       expect(program.stdout).toBe('');
       program.child.kill('SIGCONT');
       expect(await program.ended).toMatchObject({ code: 0, stdout: 'step1\n' });
