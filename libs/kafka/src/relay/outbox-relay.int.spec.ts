@@ -45,8 +45,8 @@ describe('the relay', () => {
   });
 
   it('lets one of two relays publish, and the other takes over when the first stops', async () => {
-    const one = bench.relay({ leaseMs: 1_000 });
-    const two = bench.relay({ leaseMs: 1_000 });
+    const one = bench.relay({ leaseMs: 20_000 });
+    const two = bench.relay({ leaseMs: 20_000 });
     one.start();
     await eventually(() => one.state().leader);
     two.start();
