@@ -56,7 +56,9 @@ export class DisconnectAccountJob implements JobHandler {
       this.options.logger.warn({ error, connectionId }, 'the provider could not be told everything of a disconnect');
     }
     await queue.complete(job, async (tx) => {
-      await record(tx, await this.forget(tx, job, provider.name), metadata);
+      const { streams, forgotten } = await this.forget(tx, job, provider.name);
+      await record(tx, streams, metadata);
+      if (forgotten) await cancelJobs(tx, ['stop-channel'], { connectionId });
     });
   }
 
@@ -93,7 +95,11 @@ export class DisconnectAccountJob implements JobHandler {
     );
   }
 
-  private async forget(tx: Transaction, job: ClaimedJob, provider: string): Promise<StreamOfEvents[]> {
+  private async forget(
+    tx: Transaction,
+    job: ClaimedJob,
+    provider: string,
+  ): Promise<{ streams: StreamOfEvents[]; forgotten: boolean }> {
     const { ownerId, connectionId } = job;
     const operation = { operationId: job.subject, ownerId };
     const { rowCount } = await tx.query(
@@ -101,9 +107,9 @@ export class DisconnectAccountJob implements JobHandler {
        WHERE connection_id = $1 AND status = 'disconnecting'`,
       [connectionId],
     );
-    if (rowCount === 0) return [operationSteps(operation, [succeeded(operation, { connectionId })])];
+    const done = operationSteps(operation, [succeeded(operation, { connectionId })]);
+    if (rowCount === 0) return { streams: [done], forgotten: false };
     await this.options.vault.destroy(tx, connectionId);
-    await cancelJobs(tx, ['stop-channel'], { connectionId });
     const { rows: calendars } = await tx.query<{ calendar_id: string }>(
       `SELECT calendar_id FROM calendars WHERE connection_id = $1 AND status = 'active' ORDER BY calendar_id`,
       [connectionId],
@@ -116,20 +122,17 @@ export class DisconnectAccountJob implements JobHandler {
     for (const channel of await channelsOf(tx, connectionId))
       streams.push(...(await channelStopped(tx, channel, 'not told')));
     const { rows } = await tx.query<{ now: Date }>('SELECT now() AS now');
-    return [
-      ...streams,
-      {
-        streamId: `connection-${connectionId}`,
-        ownerId,
-        events: [
-          {
-            type: 'ConnectionRemoved',
-            data: { ownerId, connectionId, provider, removedAt: rows[0]!.now.toISOString() },
-          },
-        ],
-      },
-      operationSteps(operation, [succeeded(operation, { connectionId })]),
-    ];
+    const removed: StreamOfEvents = {
+      streamId: `connection-${connectionId}`,
+      ownerId,
+      events: [
+        {
+          type: 'ConnectionRemoved',
+          data: { ownerId, connectionId, provider, removedAt: rows[0]!.now.toISOString() },
+        },
+      ],
+    };
+    return { streams: [...streams, removed, done], forgotten: true };
   }
 
   /** Repeating would not help. */

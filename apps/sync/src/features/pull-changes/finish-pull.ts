@@ -93,8 +93,6 @@ export async function finishPull(
   const { next_poll_at: nextPollAt, finished_at: finishedAt, notification_ids: notificationIds } = ended;
   if (state.mode === 'push' && foundUnannounced && ended.unannounced_finds >= SILENT_AFTER_FINDS)
     await replaceSilentChannel(tx, lease);
-  if (pull.kind === 'full')
-    await tx.query('UPDATE calendars SET refusals = 0 WHERE calendar_id = $1', [lease.calendarId]);
   const { ownerId, connectionId, calendarId } = lease;
   const about = { ownerId, connectionId, calendarId };
   const requests = ended.requested ? await finishedRequests(tx, calendarId, pull.dirtySeq) : [];

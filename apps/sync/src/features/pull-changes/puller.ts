@@ -154,6 +154,8 @@ export class Puller {
   private async sweep(lease: Lease, progress: Progress) {
     const { database, polling } = this.options;
     const { pull, status, dueAgain } = await database.transaction(async (tx) => {
+      // All was listed, so nothing was refused. Before its state is held: calendars are locked before their states everywhere.
+      await tx.query('UPDATE calendars SET refusals = 0 WHERE calendar_id = $1 AND refusals > 0', [lease.calendarId]);
       const state = await hold(tx, lease);
       const { pull, streams, done } = await sweepStep(tx, lease, progress.pull!);
       const end = done ? await finishPull(tx, lease, state, pull, polling) : { streams: [], dueAgain: false };

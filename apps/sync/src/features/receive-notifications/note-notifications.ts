@@ -65,8 +65,8 @@ export class NoteNotifications implements Collector<ReceivedPush> {
     }
     await this.markDirty(tx, hints, channels);
     await this.countMessages(tx, notified);
-    await enqueueJobs(tx, jobs);
     await record(tx, streams);
+    await enqueueJobs(tx, jobs);
     tx.afterCommit(jobs.length > 0 ? this.wakeUps.all : this.wakeUps.pulls);
   }
 

@@ -84,14 +84,15 @@ export class WatchKeeper {
   private async tidy(calendar: WatchedCalendar, live: Channel | undefined): Promise<void> {
     await this.options.database.transaction(async (tx) => {
       const lost = await takeLostOpenings(tx, calendar.calendarId, this.options.lostAfterMs);
+      if (live?.expired) {
+        await noteStopped(tx, live.channelId, 'expired');
+        await record(tx, [
+          watchStream(calendar, live.channelId, [
+            { type: 'WatchStopped', data: { ...about(calendar), channelId: live.channelId, reason: 'expired' } },
+          ]),
+        ]);
+      }
       await this.stopLater(tx, lost, 'unknown-channel');
-      if (!live?.expired) return;
-      await noteStopped(tx, live.channelId, 'expired');
-      await record(tx, [
-        watchStream(calendar, live.channelId, [
-          { type: 'WatchStopped', data: { ...about(calendar), channelId: live.channelId, reason: 'expired' } },
-        ]),
-      ]);
     });
   }
 
@@ -131,8 +132,10 @@ export class WatchKeeper {
     const { database, logger } = this.options;
     const renew = renewAt(openedAt, expiresAt, Math.random());
     const outcome = await database.transaction(async (tx) => {
+      // Whoever lets the calendar go takes its state, too: either this waits until that is done, or that finds the channel.
+      await tx.query('SELECT FROM calendar_sync_states WHERE calendar_id = $1 FOR UPDATE', [calendar.calendarId]);
       const { rowCount } = await tx.query(
-        `SELECT FROM calendars WHERE calendar_id = $1 AND connection_id = $2 AND status = 'active' FOR UPDATE`,
+        `SELECT FROM calendars WHERE calendar_id = $1 AND connection_id = $2 AND status = 'active'`,
         [calendar.calendarId, calendar.connectionId],
       );
       const isGivenUp = !(await isOpening(tx, channelId));
@@ -153,12 +156,12 @@ export class WatchKeeper {
         renewAt: renew,
         openedAt,
       });
-      if (replaced) await this.stopLater(tx, [replaced], 'renewed', { afterSeq: seam.get(calendar.calendarId) });
       await record(tx, [
         watchStream(calendar, channelId, [
           { type: 'WatchOpened', data: { ...about(calendar), channelId, expiresAt: expiresAt.toISOString() } },
         ]),
       ]);
+      if (replaced) await this.stopLater(tx, [replaced], 'renewed', { afterSeq: seam.get(calendar.calendarId) });
       tx.afterCommit(this.options.onDirty);
       return 'live';
     });
@@ -170,8 +173,8 @@ export class WatchKeeper {
     // The grant at hand may be forgotten by the time the job comes to it.
     await target.provider.stopWatch(target.credentials, { channelId, resourceId });
     await database.transaction(async (tx) => {
-      await cancelJobs(tx, ['stop-channel'], { subjects: [channelId] });
       await noteStopped(tx, channelId, outcome);
+      await cancelJobs(tx, ['stop-channel'], { subjects: [channelId] });
     });
     return outcome === 'unknown-channel' ? 0 : undefined;
   }
