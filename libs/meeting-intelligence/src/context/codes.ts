@@ -12,18 +12,21 @@ export interface WrittenCode {
 const passcodeLabels = [
   '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?',
   'pwd|pw|passwd|passcode',
-  '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)',
+  '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)|kennung(?=\\s?:\\s?\\S{4,12}\\s*(?:\\n|$))',
   "mots? de passe|code (?:secret|d[’']acc[eè]s|de la r[ée]union)",
   'contrase[ñn]a|c[óo]digo (?:de )?(?:acceso|acesso)|clave(?: de acceso)?',
   "codice (?:d[’'] ?accesso|di accesso|segreto)|parola d[’']ordine",
   'senha(?: de acesso)?|palavra[- ]passe',
   'toegangscode|wachtwoord(?:code)?|vergadercode',
   'kod dost[ęe]pu|has[łl]o|kod spotkania',
-  'пароль|код доступа|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|κωδικός(?: πρόσβασης)?',
+  'пароль|(?:секретный код|код доступа)|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|κωδικός(?: πρόσβασης)?',
   'パスコード|パスワード|ミーティングパスワード|会議パスワード|入室コード',
   '(?:会议|會議|入会|入會|参会|入场)?(?:密码|密碼|口令|密匙)',
   '암호|비밀번호|패스코드|סיסמה|קוד גישה|رمز المرور|كلمة المرور|mật khẩu|mật mã|kata sandi|รหัสผ่าน',
 ];
+/** "… / code 889900": the bare word where it begins a line or a part of one, before digits. */
+const bareCode =
+  '(?:code|kod|código|codice)(?<=(?:^|[\\n/(;|–—-])[ \\t]{0,2}\\p{L}{3,6})(?=[ :]{1,3}\\d{4,10}(?![\\d#]))';
 const idLabels = [
   '(?:meeting|webinar|event|zoom|session|conference|video|room)[- ]?(?:id|number|no\\.?|nr\\.?)(?: ?\\([^()\\n]{0,30}\\))?',
   '(?:meeting|besprechungs|konferenz|sitzungs|webinar)[- ]?(?:id|kennnummer|nummer|nr\\.?)(?: ?\\([^()\\n]{0,30}\\))?',
@@ -44,7 +47,7 @@ const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
 /** The labels in one pattern, so that a text is looked through once. */
 const label = new RegExp(
-  `${wordBegins('_/?&=-')}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting})|(?<pin>${group(pinLabels)}))`,
+  `${wordBegins('_/?&=-')}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
   'giu',
 );
 const cjkLabel = /^[^\x00-\x7f]/u;
@@ -52,7 +55,7 @@ const cjkLabel = /^[^\x00-\x7f]/u;
 /** What stands between a label and its value. */
 const colon =
   /^(?:\s{0,3}\([^()\n]{0,40}\))?[ \t\u00a0*_"'“„]{0,4}(?:(?:is|ist|lautet|est|es|è|é|jest|为|是|は|=|:|：|＝|-|–|→)[ \t\u00a0*_"'“„]{0,4}){1,2}(?:\r?\n[ \t]{0,8})?/iu;
-const space = /^[ \t\u00a0*_]{1,4}/u;
+const space = /^[ \t\u00a0*_]{1,4}["'“„«]?/u;
 /** A label that is a line of its own, above its value: as BlueJeans and tables write it. */
 const lineBreak = /^[ \t\u00a0*_]{0,4}\r?\n[ \t]{0,8}(?=\S{3,40}[ \t]*(?:\r?\n|$)|[\d -]{9,22}[ \t]*(?:\r?\n|$))/u;
 const token = /^[^\s<>"'“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
@@ -70,7 +73,7 @@ export const writtenCodes = (text: string): WrittenCode[] => {
   const codes: WrittenCode[] = [];
   for (const found of text.matchAll(label)) {
     const groups = found.groups!;
-    if (groups.passcode !== undefined && isOfSomethingElse(text, found.index)) continue;
+    if (groups.passcode !== undefined && isOfSomethingElse(text, found.index, found[0])) continue;
     const kind = (['phoneId', 'meetingId', 'passcode', 'pin'] as const).find((each) => groups[each] !== undefined)!;
     const from = found.index + found[0].length;
     if (codes.length === MOST) break;
@@ -84,14 +87,18 @@ export const writtenCodes = (text: string): WrittenCode[] => {
 const somethingElse =
   /(?:wi-?fi|wlan|w-lan|ssid|hotspot|door|gate|lock ?box|building|entrance|elevator|parking|safe|alarm|garage|tür|eingang|pforte|garagen?|porte|portail|puerta|porta|portaal|drzwi|invoice|document|(?:slides?|deck|presentation|folder|files?)\s?[:：]|pdf|zip|dossier|data ?room|portal|account|login|recording|aufzeichnung|enregistrement|grabación|無線|暗証|门禁|无线)/iu;
 
+/** A bare code in the line of a number is dialled. */
+const ofTelephone = /\+\d|\btel/i;
+
 /** A link to a recording tells its passcode in the same line or the next one. */
 const ofRecording = /\/(?:rec|recordings?|recordingservice)\//i;
 
 /** Whether the line speaks of another thing that has a password: the Wi-Fi, a door, a file. */
-const isOfSomethingElse = (text: string, at: number): boolean => {
+const isOfSomethingElse = (text: string, at: number, written: string): boolean => {
   const before = text.slice(Math.max(0, at - 160), at);
   const line = before.slice(before.lastIndexOf('\n') + 1);
   const above = line.trim() === '' ? before.slice(before.lastIndexOf('\n', before.length - line.length - 2) + 1) : '';
+  if (/^(?:code|kod|código|codice)$/iu.test(written) && ofTelephone.test(above + line)) return true;
   return somethingElse.test(line.slice(-60)) || ofRecording.test(line) || ofRecording.test(above);
 };
 
@@ -115,7 +122,8 @@ const valueBehind = (
     if (word === undefined) return undefined;
     const passcode = word.replace(gap?.[0].includes('*') ? /[.:*。]+$/u : /[.:。]+$/u, '');
     if (isProse(passcode, value.slice(word.length))) return undefined;
-    const isTelling = hasColon !== null || /\d/.test(passcode) || cjkLabel.test(written);
+    const isTelling =
+      hasColon !== null || /\d/.test(passcode) || cjkLabel.test(written) || /["'“„«]$/u.test(gap?.[0] ?? '');
     if (passcode === '' || !isTelling || noPasscode.test(passcode) || !/^[\x21-\x7e]+$/.test(passcode))
       return undefined;
     return { kind, value: passcode, end: skipped + word.length };

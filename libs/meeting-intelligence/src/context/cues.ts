@@ -1,6 +1,6 @@
 import { Reason } from '../assessment';
 import { WrittenLink } from '../text/written-links';
-import { backup, invitation, outdated, personalRoom, recording, rehearsal, warning } from './wording';
+import { backup, formerOne, invitation, outdated, personalRoom, recording, rehearsal, warning } from './wording';
 
 /** What the words around a link say of it. */
 export type Cue = 'warned' | 'backup' | 'rehearsal' | 'recording' | 'personal' | 'invited';
@@ -37,13 +37,32 @@ const leadOf = (text: string, start: number, from: number): string => {
   const window = text.slice(first, start);
   const newline = window.lastIndexOf('\n');
   const line = window.slice(newline + 1);
-  if (/[\p{L}\p{N}]/u.test(line)) return lastClause(line);
+  if (/[\p{L}\p{N}]/u.test(line)) return withoutAside(lastClause(line));
   const above = window.slice(0, Math.max(newline, 0)).trimEnd();
   const headingStart = above.lastIndexOf('\n') + 1;
   const heading = above.slice(headingStart);
   // What follows another link in its own line speaks of that one.
   if (headingStart === 0 && first === from && from > 0 && !/[:：]$/.test(heading)) return '';
-  return heading.length <= HEADING || /[:：]$/.test(heading) ? lastClause(heading) : '';
+  if (/[:：]$/.test(heading)) return withoutAside(lastClause(heading));
+  const announcement = beforeStatement(above, heading);
+  if (announcement !== undefined) return announcement;
+  return heading.length <= HEADING ? lastClause(heading) : '';
+};
+
+const inBrackets = /[(（[]([^()（）[\]]{1,80})[)）\]]/gu;
+
+/** "New link (the old one is dead): …": what stands in brackets about the former link. */
+const withoutAside = (lead: string): string =>
+  lead.replace(inBrackets, (all, inside: string) => (formerOne.test(inside) ? '' : all));
+
+/** "NEW LINK below, old one no longer valid": the statement tells of a link that stands elsewhere; what comes before it speaks of the next. */
+const beforeStatement = (above: string, heading: string): string | undefined => {
+  const pieces = heading.split(/[,;.!:–—(（，。！：]\s*|\s-\s/u);
+  const statement = pieces.findIndex((piece) => formerOne.test(piece));
+  if (statement < 0) return undefined;
+  const before =
+    statement > 0 ? pieces[statement - 1]! : (above.slice(0, -heading.length).trimEnd().split('\n').at(-1) ?? '');
+  return lastOf(invitation, before) ? before : undefined;
 };
 
 const lastClause = (line: string): string => {

@@ -22,12 +22,28 @@ const instead = new RegExp(
 
 /** "On Zoom, not Meet", "they can't use Meet": the name follows at once. */
 const not =
-  /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не|(?<!(?:if|who|case)(?: \p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\s(?:(?:on|in|via|over|by|über|auf|per|sur|en|por|su|no|na|op|w|через)\s)?(?=\p{L})/giu;
+  /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не|(?<!(?:if|who|case)(?: \p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\s)?(?:(?:link|lien|enlace|url)\s(?:to|de|do|di|van|zu|von)\s)?(?=\p{L})/giu;
 /** A service's name is no longer. */
 const NAME = 14;
 
 /** "If you cannot use Meet" is said to some and of a way out. */
 const onlyIf = /(?<![\p{L}\p{N}])(?:if|who|in case|falls|wenn|si|se|als|jeśli|если)(?: [\p{L}’']{1,12}){0,3}\s?$/iu;
+
+/** "Meet ではなく、Zoom で" */
+const notBehind = /(?:では|じゃ)なく/gu;
+
+const wrong =
+  '(?:wrong|outdated|obsolete|old|incorrect|not (?:correct|valid|working)|no longer|invalid|dead|broken|falsch|veraltet|ungültig|alt|nicht mehr|incorrect|faux|périmé|incorrecto|ya no|errado|sbagliato|vecchio|onjuist|verouderd|niet)(?![\\p{L}\\p{N}])';
+const place =
+  '(?<![\\p{L}\\p{N}])(?:location|where)(?:[- ](?:field|line|box))?|(?:orts-?feld|(?<=(?:im|dem) )ort|(?<=(?:le|du) )(?:champ )?lieu|(?<=la )ubicación|(?<=(?:il|nel|del) )(?:campo )?luogo|(?<=(?:o|no|do) )(?:campo )?local|(?<=de )locatie)(?![\\p{L}\\p{N}])';
+/** "Instead of the one in the location", "the link in the location field is wrong". */
+const wrongPlace = new RegExp(
+  `(?:${'instead of|rather than|ignore|disregard|not|anstatt|anstelle|statt|ignorier\\p{L}{1,3}|nicht|au lieu de|pas|ignore[zr]|en (?:lugar|vez) de|ignora|no|invece di|non|em vez d[eo]|não|in plaats van|niet'})\\s(?:[\\p{L}’'-]{1,12}\\s){0,5}(?:${place})|(?:link|url|zoom|one|lien|enlace)\\s(?:[\\p{L}’'-]{1,12}\\s){0,3}(?:${place})\\s(?:is|ist|est|es|è|é|was)\\s(?:[\\p{L}]{1,10}\\s){0,2}${wrong}`,
+  'iu',
+);
+
+/** Whether the text tells not to use what stands where the entry takes place. */
+export const dismissesLocation = (text: string): boolean => wrongPlace.test(text);
 
 /** The services that the text tells not to use for this meeting, with or without their links. */
 export const dismissedProviders = (text: string): string[] => {
@@ -36,6 +52,14 @@ export const dismissedProviders = (text: string): string[] => {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
     const named = names.find(([name]) => name.test(behind));
+    if (named) dismissed.push(named[1]);
+  }
+  for (const { index } of text.matchAll(notBehind)) {
+    const before = text
+      .slice(Math.max(0, index - NAME - 2), index)
+      .split(clauseEnd)
+      .at(-1)!;
+    const named = names.find(([name]) => name.test(before));
     if (named) dismissed.push(named[1]);
   }
   for (const { index, 0: words } of text.matchAll(not)) {

@@ -40,9 +40,9 @@ export const warning = anyOf([
   words(
     "ne (?:pas|plus) (?:utiliser|cliquer)|n[’']utilise[zr]? (?:pas|plus)|n[’']est plus|ignore[zr]|ne fonctionne plus",
   ),
-  words('no (?:usar|uses|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido'),
+  words('no (?:usar|uses|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido|ignora|ignorad'),
   words('non (?:usare|utilizzare|usate|utilizzate|cliccare)|non (?:è )?più|ignorare'),
-  words('não (?:usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais'),
+  words('não (?:usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais|desconsider(?:ar|em?)'),
   words('niet (?:meer )?(?:gebruiken|klikken)|gebruik (?:deze|dit)(?: link)? niet|negeer'),
   words('nie (?:używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa'),
   words('не (?:использ\\p{L}{1,10}|переходите)|använd inte|brug ikke|bruk ikke|kullanmayın'),
@@ -104,6 +104,10 @@ export const invitation = anyOf([
     '新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
   ),
 ]);
+
+/** "The old one no longer works": a statement about the link that this one replaces. */
+export const formerOne =
+  /^[\s*_"'“„]{0,4}(?:(?:please |bitte )?(?:delete|ignore|discard|löscht|ignoriert) )?(?:(?:the|our|your|der|die|das|den|le|la|l['’]|el|il|o|a|de|het)\s?)?(?:(?:old|previous|former|earlier|prior|last)(?: (?:one|link|url|room|zoom|teams|meet|webex|invite|invitation|meeting)){1,3}|(?:alte[rsn]?|bisherige[rsn]?|vorherige[rsn]?)(?: (?:\p{L}{0,12}-?link|raum|einladung))?|(?:ancien|précédent)(?:ne)?(?: lien)?|(?:enlace |link )?(?:antiguo|anterior|antigo)(?: enlace| link)?|(?:link )?(?:vecchio|precedente)(?: link)?|(?:oude|vorige)(?: link)?|(?:stary|poprzedni)(?: link)?|旧|以前の|原链接|旧链接)(?![\p{L}\p{N}])[^:：]{0,60}$/iu;
 
 /** "In case the other one fails." */
 export const backup = anyOf([

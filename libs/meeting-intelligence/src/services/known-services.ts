@@ -126,7 +126,7 @@ export const knownServices: readonly MeetingService[] = [
     `/{meetingId:digits(3-20)}/{passcode:digits} /{meetingId:digits(3-20)}/{passcode:digits}/webrtc
     /{meetingId:digits(3-20)} /{meetingId:digits(3-20)}/webrtc /a2m/live-event/{meetingId}
     /primetime/live-event/{meetingId} /meet/{meetingId}`,
-    { otherHosts: 'www.bluejeans.com support.bluejeans.com', tracking: 'src' },
+    { otherHosts: 'www.bluejeans.com support.bluejeans.com', otherPaths: '/111', tracking: 'src' },
   ),
   service('whereby', 'whereby.com appear.in', '/{meetingId}'),
   service(
@@ -273,6 +273,7 @@ export const knownServices: readonly MeetingService[] = [
     needsSubdomain: true,
   }),
   service('gong', 'join.gong.io', '/{meetingId} /*/{meetingId} /*/*/{meetingId}'),
+  service('calendly', 'calendly.com', '/events/{meetingId}/google_meet'),
   service('reclaim', 'reclaim.ai', '/z/{meetingId} /z/*/{meetingId}'),
   service('chorus', 'go.chorus.ai', '/{meetingId}'),
   service('crowdcast', 'crowdcast.io', '/e/{meetingId} /e/{meetingId}/* /c/{meetingId}', {
@@ -342,7 +343,11 @@ export const knownServices: readonly MeetingService[] = [
   service('mirotalk', 'mirotalk.com', '/join/{meetingId} /join?room={meetingId}'),
   service('senfcall', 'senfcall.de', '/{meetingId} /de/{meetingId}'),
   service('talky', 'talky.io', '/{meetingId}'),
-  service('preply', 'preply.com', '/classroom/{meetingId} /*/classroom/{meetingId} /room/{meetingId}'),
+  service(
+    'preply',
+    'preply.com',
+    '/classroom/{meetingId} /*/classroom/{meetingId} /room/{meetingId} /*/chat/t-room/{meetingId}',
+  ),
   service('userzoom', 'go.userzoom.com', '/participate/{meetingId}'),
   service('venue', 'app.venue.live', '/app/{meetingId} /app/*/{meetingId}'),
   service('teemyco', 'app.teemyco.com', '/room/{meetingId}'),

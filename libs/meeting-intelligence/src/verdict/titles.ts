@@ -12,7 +12,7 @@ const holds = (words: readonly string[], signs: string): RegExp =>
   new RegExp(`${wordBegins()}${anyOf(words)}${wordEnds}|${signs}`, 'iu');
 
 const calledOff = anyOf([
-  'cancel(?:l)?ed|abgesagt|storniert|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|odwołan[eya]|anulowan[eya]',
+  'cancel(?:l)?ed|called off|abgesagt|entfällt|fällt aus|ausgefallen|storniert|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|odwołan[eya]|anulowan[eya]',
   'отмен(?:ено|ена|ён)|скасовано|inställ[dt]|aflyst|annulleret|avlyst|peruut?ettu|peruttu|zrušen[oáaéý]|törölve|lemondva|elmarad|anulată?|otkazano|ακυρώθηκε',
   '[iİ]ptal(?: edildi)?|dibatalkan|đã hủy|בוטלה?|ملغا?[ىة]|تم الإلغاء|ยกเลิก|キャンセル(?:済み?)?|中止|取消|已取消|취소됨?',
 ]);
