@@ -10,7 +10,7 @@ export interface WrittenCode {
 }
 
 const passcodeLabels = [
-  '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?',
+  '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?|(?<!boarding )pass(?=[ :=]{1,3}\\d{3,10}(?![\\d#]))',
   'pwd|pw|passwd|passcode',
   '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)|kennung(?=\\s?:\\s?\\S{4,12}\\s*(?:\\n|$))',
   "mots? de passe|code (?:secret|d[’']acc[eè]s|de la r[ée]union)",
@@ -19,10 +19,10 @@ const passcodeLabels = [
   'senha(?: de acesso)?|palavra[- ]passe',
   'toegangscode|wachtwoord(?:code)?|vergadercode',
   'kod dost[ęe]pu|has[łl]o|kod spotkania',
-  'пароль|(?:секретный код|код доступа)|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|κωδικός(?: πρόσβασης)?',
+  "пароль|(?:секретный код|код доступ[ау])|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|tunnuskoodi|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|belépési kód|cod de acces|codi d[’']accés|parool|geslo|lozinka|κωδικός(?: πρόσβασης)?",
   'パスコード|パスワード|ミーティングパスワード|会議パスワード|入室コード',
   '(?:会议|會議|入会|入會|参会|入场)?(?:密码|密碼|口令|密匙)',
-  '암호|비밀번호|패스코드|סיסמה|קוד גישה|رمز المرور|كلمة المرور|mật khẩu|mật mã|kata sandi|รหัสผ่าน',
+  '암호|비밀번호|패스코드|סיסמה|קוד גישה|رمز المرور|كلمة المرور|mật khẩu|mật mã|kata sandi|kode (?:sandi|akses)|รหัสผ่าน',
 ];
 /** "… / code 889900": the bare word where it begins a line or a part of one, before digits. */
 const bareCode =
@@ -47,18 +47,18 @@ const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
 /** The labels in one pattern, so that a text is looked through once. */
 const label = new RegExp(
-  `${wordBegins('_/?&=-')}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
+  `(?:${wordBegins('_/?&=-')}|(?<=\\d)(?=[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af]))(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
   'giu',
 );
 const cjkLabel = /^[^\x00-\x7f]/u;
 
 /** What stands between a label and its value. */
 const colon =
-  /^(?:\s{0,3}\([^()\n]{0,40}\))?[ \t\u00a0*_"'“„]{0,4}(?:(?:is|ist|lautet|est|es|è|é|jest|为|是|は|=|:|：|＝|-|–|→)[ \t\u00a0*_"'“„]{0,4}){1,2}(?:\r?\n[ \t]{0,8})?/iu;
+  /^(?:\s{0,3}\([^()\n]{0,40}\))?[ \t\u00a0*_"'`“„]{0,4}(?:(?:is|ist|lautet|est|es|è|é|jest|为|是|は|=|:|：|＝|-|–|→)[ \t\u00a0*_"'`“„]{0,4}){1,2}(?:\r?\n[ \t]{0,8})?/iu;
 const space = /^[ \t\u00a0*_]{1,4}["'“„«]?/u;
 /** A label that is a line of its own, above its value: as BlueJeans and tables write it. */
 const lineBreak = /^[ \t\u00a0*_]{0,4}\r?\n[ \t]{0,8}(?=\S{3,40}[ \t]*(?:\r?\n|$)|[\d -]{9,22}[ \t]*(?:\r?\n|$))/u;
-const token = /^[^\s<>"'“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
+const token = /^[^\s<>"'`“”„‘’()[\]{}（）【】「」，。；、,;|]{1,64}/u;
 const number = /^#?\s?(\d(?:[\d \u00a0.-]{1,22})\d)(?![\d\p{L}])/u;
 const noPasscode =
   /^(?:none|no|n\/?a|same|voir|ver|véase|vedi|zie|zobacz|required|needed|see|will|is|the|a|an|and|or|tbd|tba|not|in|on|for|to|of|below|above|keine?r?|nein|siehe|wird|nicht|nötig|aucun|ninguna?|nessun[ao]?|geen|brak|nenhuma?|不要|なし|无|無|https?:.*|www\..*|[-–—:.*_]+)$/iu;

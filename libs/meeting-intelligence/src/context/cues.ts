@@ -1,9 +1,19 @@
 import { Reason } from '../assessment';
 import { WrittenLink } from '../text/written-links';
-import { backup, formerOne, invitation, outdated, personalRoom, recording, rehearsal, warning } from './wording';
+import {
+  backup,
+  formerOne,
+  invitation,
+  otherTime,
+  outdated,
+  personalRoom,
+  recording,
+  rehearsal,
+  warning,
+} from './wording';
 
 /** What the words around a link say of it. */
-export type Cue = 'warned' | 'backup' | 'rehearsal' | 'recording' | 'personal' | 'invited';
+export type Cue = 'warned' | 'backup' | 'rehearsal' | 'otherTime' | 'recording' | 'personal' | 'invited';
 
 /** So much of the text before a link, and behind it, can speak of it. */
 const BEFORE = 140;
@@ -99,6 +109,7 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
     else if (invited >= 0) cues.add('invited');
     if (lastOf(backup, lead)) cues.add('backup');
     if (lastOf(rehearsal, lead)) cues.add('rehearsal');
+    if (lastOf(otherTime, lead)) cues.add('otherTime');
     if (lastOf(recording, lead)) cues.add('recording');
     if (lastOf(personalRoom, lead)) cues.add('personal');
   }
@@ -115,6 +126,7 @@ export const cueReasons: Record<Cue, Reason> = {
   warned: { code: 'warned_against', sentence: 'The text says that it is old, replaced or not to be used.' },
   backup: { code: 'backup', sentence: 'The text calls it a way out in case another link fails.' },
   rehearsal: { code: 'named_as_rehearsal', sentence: 'The text calls it a trial before the meeting.' },
+  otherTime: { code: 'named_for_another_time', sentence: 'The text says that it is for a later meeting.' },
   recording: { code: 'named_as_recording', sentence: 'The text calls it a recording or a document.' },
   personal: { code: 'personal_room', sentence: 'It is somebody’s own standing room.' },
   invited: { code: 'named_as_the_link', sentence: 'The text calls it the link to use.' },

@@ -15,6 +15,10 @@ const names: readonly [RegExp, string][] = [
 const REACH = 45;
 const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
 
+const sentenceEnd = /[.!?\n。！？]/u;
+/** "… a Meet link, please disregard it": what is meant stands in the clause before. */
+const pronoun = /^\s*(?:it|that|this|them|ihn|diesen|le|lo|la)?\s*$/iu;
+
 const instead = new RegExp(
   `(?:instead of|rather than|anstatt|anstelle von|${statt}|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\\p{L}\\p{N}])`,
   'giu',
@@ -25,6 +29,11 @@ const not =
   /(?<![\p{L}\p{N}])(?:not|nicht|pas|non|não|niet|nie|не|(?<!(?:if|who|case)(?: \p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\s)?(?:(?:link|lien|enlace|url)\s(?:to|de|do|di|van|zu|von)\s)?(?=\p{L})/giu;
 /** A service's name is no longer. */
 const NAME = 14;
+
+/** "Meet is blocked at our company" */
+const unusable =
+  /(?<![\p{L}\p{N}])(?:is|ist|est|es|está|è|é|is)\s(?:currently |leider |bei uns |hier )?(?:blocked|unavailable|not (?:available|allowed|permitted|possible|working)|disabled|gesperrt|blockiert|nicht (?:möglich|erlaubt|verfügbar)|bloquée?|bloquead[oa]|bloccato|geblokkeerd)(?![\p{L}\p{N}])/giu;
+const ifAny = /(?<![\p{L}\p{N}])(?:if|in case|falls|wenn|si|se|als|jeśli|если)(?![\p{L}\p{N}])/iu;
 
 /** "If you cannot use Meet" is said to some and of a way out. */
 const onlyIf = /(?<![\p{L}\p{N}])(?:if|who|in case|falls|wenn|si|se|als|jeśli|если)(?: [\p{L}’']{1,12}){0,3}\s?$/iu;
@@ -62,6 +71,14 @@ export const dismissedProviders = (text: string): string[] => {
     const named = names.find(([name]) => name.test(before));
     if (named) dismissed.push(named[1]);
   }
+  for (const { index } of text.matchAll(unusable)) {
+    const before = text
+      .slice(Math.max(0, index - REACH), index)
+      .split(clauseEnd)
+      .at(-1)!;
+    const nearest = onlyIf.test(before) || ifAny.test(before) ? undefined : names.find(([name]) => name.test(before));
+    if (nearest) dismissed.push(nearest[1]);
+  }
   for (const { index, 0: words } of text.matchAll(not)) {
     const behind = text.slice(index + words.length, index + words.length + NAME);
     const named = names.find(([name]) => behind.search(name) === 0);
@@ -70,9 +87,10 @@ export const dismissedProviders = (text: string): string[] => {
   for (const { index, 0: words } of text.matchAll(warning)) {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
+    const isPronoun = pronoun.test(behind);
     const before = text
-      .slice(Math.max(0, index - REACH), index)
-      .split(clauseEnd)
+      .slice(Math.max(0, index - (isPronoun ? 2 * REACH : REACH)), index)
+      .split(isPronoun ? sentenceEnd : clauseEnd)
       .at(-1)!;
     if (onlyIf.test(before)) continue;
     const nearest = names.find(([name]) => name.test(behind)) ?? names.find(([name]) => name.test(before));

@@ -56,30 +56,32 @@ export const statt = '(?<!find(?:et|en)(?: [^ \\n]{1,24}){0,8} )statt';
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|ran (?:on|at|in|via)|took place|was|were",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      `nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
+      `nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
     ),
     words(
-      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|obsolète|précédente?|au lieu de|à la place de|remplace",
+      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?|au lieu de|à la place de|remplace",
     ),
     words(
-      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada|no (?:en|por)|normalmente',
+      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|erróne[oa]|equivocad[oa]|incorrect[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada|no (?:en|por)|normalmente',
     ),
     words(
-      'vecchi[oa]|precedente|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)|invece di|al posto di|sostituisce',
+      'vecchi[oa]|precedente|sbagliat[oa]|errat[oa]|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)|invece di|al posto di|sostituisce',
     ),
     words(
-      'antig[oa]|velh[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)|em vez de|no lugar de|substitui',
+      'antig[oa]|velh[oa]|errad[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)|em vez de|no lugar de|substitui',
     ),
-    words('oude?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt'),
-    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|wygasł[ya]?|odwołan[ye]|zamiast'),
+    words(
+      'oude?|verkeerde?|foute?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt',
+    ),
+    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]|zamiast'),
     words(
       'стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
     signs(
-      '古い|旧|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
+      '古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
     ),
   ],
   near(3),
@@ -91,17 +93,19 @@ export const invitation = anyOf([
     "new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
   ),
   words(
-    'korrigiert\\p{L}{0,3}|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
+    'korrigiert\\p{L}{0,3}|richtig(?: ist)?|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
   ),
-  words('nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|plutôt|voici|désormais'),
+  words(
+    'nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|bon lien|correct|corrigé|plutôt|voici|désormais',
+  ),
   words('nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto'),
-  words('nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|ora'),
-  words('novo|nova|atualizad[oa]|atual|substituído por|use|usem|utilize|agora|correto'),
+  words('nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|giusto|ora'),
+  words('novo|nova|atualizad[oa]|atual|substituído por|use|usem|utilize|agora|correto|certo'),
   words('nieuwe?|bijgewerkte?|actuele|huidige|vervangen door|gebruik|gebruiken|juiste|nu'),
-  words('nowy|nowa|nowego|aktualny|zaktualizowany|zastąpiony przez|używać|użyj|korzystaj|proszę'),
+  words('nowy|nowa|nowego|aktualny|prawidłowy|poprawny|zaktualizowany|zastąpiony przez|używać|użyj|korzystaj|proszę'),
   words('нов(?:ая|ый|ую)|актуальн(?:ая|ый|ую)|используйте|ny|nya|uppdaterad|yeni|güncel'),
   signs(
-    '新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
+    '正しい|正(?=\\s?[:：])|正确|新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
   ),
 ]);
 
@@ -141,9 +145,17 @@ export const backup = anyOf([
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    "rehearsals?|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
+    "rehearsals?|practice (?:session|run|call|room)|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
+]);
+
+/** "For the follow-up we will use": of another meeting than this one. */
+export const otherTime = anyOf([
+  words(
+    'follow-?up|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
+  ),
+  signs('次回|来週|下次|下周|다음 ?(?:주|번|회의)'),
 ]);
 
 /** What was recorded of another time. */

@@ -34,6 +34,7 @@ export const setBack = ({ cues, zone, isStruck, opaque, source }: Candidate): nu
   if (
     cues.has('backup') ||
     cues.has('rehearsal') ||
+    cues.has('otherTime') ||
     (source === 'description' && (zone === 'signature' || cues.has('personal')))
   )
     return 1;

@@ -160,6 +160,13 @@ export const wrappers: readonly Wrapper[] = [
     hosts: ['zscaler.com', 'zscalerthree.net', 'gateway.zscalertwo.net'],
     target: parameter('url', 'origurl'),
   },
+  { name: 'trustwave', hosts: ['scanmail.trustwave.com'], target: parameter('u') },
+  {
+    name: 'mail-dereferrer',
+    hosts: ['deref-gmx.net', 'deref-web.de', 'deref-mail.com', 'deref-1und1.de'],
+    target: parameter('redirecturl'),
+  },
+  { name: 'microsoft-mail', hosts: ['safelink.emails.azure.net'], path: '/redirect', target: parameter('destination') },
   { name: 'forcepoint', hosts: ['mailcontrol.com'], target: parameter('u', 'url') },
   { name: 'vk', hosts: ['vk.com', 'vk.ru'], path: '/away', target: parameter('to') },
   {
