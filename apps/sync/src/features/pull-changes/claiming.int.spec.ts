@@ -62,4 +62,23 @@ describe('claiming calendars', () => {
     expect(plan).not.toContain('Seq Scan on calendar_sync_states');
     expect(plan).toContain('calendar_sync_states_dirty_idx');
   });
+
+  test('comes upon what was pulled long ago once, not with every look', async () => {
+    await insert(100_000, { dirty: 0, due: '2 hours' });
+    await database.query('VACUUM ANALYZE calendar_sync_states');
+    await database.query('ALTER TABLE calendar_sync_states SET (autovacuum_enabled = false)');
+    await database.query(
+      "UPDATE calendar_sync_states SET dirty_seq = 1, due_at = now() WHERE due_at > now() + interval '119 minutes'",
+    );
+    await database.query(
+      "UPDATE calendar_sync_states SET synced_seq = 1, due_at = now() + interval '1 hour' WHERE dirty_seq = 1",
+    );
+    const look = ['w', 60_000, 8, 6, false];
+    await database.query(CLAIM, look);
+    const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+      `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${CLAIM}`,
+      look,
+    );
+    expect(rows[0]!['QUERY PLAN'][0].Plan['Shared Hit Blocks']).toBeLessThan(100);
+  });
 });

@@ -23,25 +23,31 @@ export interface HeldState {
   secondsSinceLastChange: number | undefined;
 }
 
+// A look at the earliest comes first: it is a scan in order, which has Postgres forget what is dead in the index. The scans behind it may be
+// bitmaps, which come upon whatever was pulled since the last vacuum each time anew.
 /** Parameters: worker, lease in milliseconds, how many, how many from the beginning, whether what is due longest goes first. */
 export const CLAIM = `
-  WITH announced AS (
+  WITH due AS (
+   SELECT
+     (SELECT min(due_at) FROM calendar_sync_states WHERE active AND dirty_seq > synced_seq) <= now() AS announced,
+     (SELECT min(due_at) FROM calendar_sync_states WHERE active) <= now() AS anything
+ ), announced AS (
    SELECT calendar_id FROM calendar_sync_states
-   WHERE active AND dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+   WHERE (SELECT announced FROM due) AND active AND dirty_seq > synced_seq AND due_at <= now()
+     AND (lease_until IS NULL OR lease_until <= now()) AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
    ORDER BY due_at LIMIT CASE WHEN $5 THEN 0 ELSE $3::bigint END FOR UPDATE SKIP LOCKED
  ), others AS (
    SELECT calendar_id FROM calendar_sync_states
-   WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+   WHERE (SELECT anything FROM due) AND active AND due_at <= now()
+     AND (lease_until IS NULL OR lease_until <= now()) AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
      AND calendar_id NOT IN (SELECT calendar_id FROM announced)
    ORDER BY due_at LIMIT $3::bigint - (SELECT count(*) FROM announced) FOR UPDATE SKIP LOCKED
  ), short AS (
    SELECT calendar_id FROM announced UNION ALL SELECT calendar_id FROM others
  ), long AS (
    SELECT calendar_id FROM calendar_sync_states
-   WHERE active AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-     AND (sync_token IS NULL OR full_requested_seq > full_synced_seq)
+   WHERE (SELECT anything FROM due) AND active AND due_at <= now()
+     AND (lease_until IS NULL OR lease_until <= now()) AND (sync_token IS NULL OR full_requested_seq > full_synced_seq)
    ORDER BY due_at LIMIT greatest(0, least($4::bigint, $3::bigint - (SELECT count(*) FROM short))) FOR UPDATE SKIP LOCKED
  )
  UPDATE calendar_sync_states AS s SET lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond',
