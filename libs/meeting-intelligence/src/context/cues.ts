@@ -9,6 +9,8 @@ import {
   personalRoom,
   recording,
   rehearsal,
+  replacesOther,
+  unchanged,
   warning,
 } from './wording';
 
@@ -27,7 +29,7 @@ const replaced =
 /** "Not … but …" */
 const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 
@@ -102,9 +104,11 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
   const introduced = isNamed ? end : start;
   const lead = leadOf(text, introduced, behindOf(text, introduced, from));
   if (lead !== '') {
-    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, lastOf(outdated, lead)?.end ?? -1);
+    const old = lastOf(unchanged, lead) ? undefined : lastOf(outdated, lead);
+    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, old?.end ?? -1);
     const invited = lastOf(invitation, lead)?.start ?? -1;
-    if (bareNegation.test(lead)) cues.add('warned');
+    if (replacesOther.test(lead)) cues.add('invited');
+    else if (bareNegation.test(lead)) cues.add('warned');
     else if (warned > invited) cues.add('warned');
     else if (invited >= 0) cues.add('invited');
     if (lastOf(backup, lead)) cues.add('backup');

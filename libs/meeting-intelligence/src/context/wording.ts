@@ -32,21 +32,23 @@ const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
 /** "Do not use this": the link that follows is forbidden. */
 export const warning = anyOf([
   words(
-    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial|work)|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer (?:use|using|in use)|no longer|not (?:valid|working|active)|ignore|disregard",
+    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial)|(?<!(?:if|in case|when)(?: [\\p{L}’'-]{1,12}){1,4} )(?:do|does|did|will) ?n[o'’]?t work|(?:not|aren[’']t) (?:going to use|using)|won[’']t use|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer (?:use|using|in use)|no longer|not (?:valid|working|active)|ignore|disregard",
   ),
   words(
-    'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht|ignorieren|ungültig(?:e[rn])?',
+    'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht(?! (?:weiter|teilen|vergessen|verpassen|zu spät|absagen|veröffentlichen))|ignorieren|ungültig(?:e[rn])?',
   ),
   words(
     "ne (?:pas|plus) (?:utiliser|cliquer)|n[’']utilise[zr]? (?:pas|plus)|n[’']est plus|ignore[zr]|ne fonctionne plus",
   ),
-  words('no (?:usar|uses|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido|ignora|ignorad'),
-  words('non (?:usare|utilizzare|usate|utilizzate|cliccare)|non (?:è )?più|ignorare'),
-  words('não (?:usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais|desconsider(?:ar|em?)'),
+  words(
+    'no (?:usar|uses|usamos|usaremos|vamos a usar|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido|ignora|ignorad',
+  ),
+  words('non (?:usare|usiamo|useremo|utilizzare|usate|utilizzate|cliccare)|non (?:è )?più|ignorare'),
+  words('não (?:usar|usaremos|vamos usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais|desconsider(?:ar|em?)'),
   words('niet (?:meer )?(?:gebruiken|klikken)|gebruik (?:deze|dit)(?: link)? niet|negeer'),
-  words('nie (?:używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa'),
+  words('nie (?:używamy|będziemy używać|używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa'),
   words('не (?:использ\\p{L}{1,10}|переходите)|använd inte|brug ikke|bruk ikke|kullanmayın'),
-  signs('使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마'),
+  signs('忽略|無視|무시|使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마'),
 ]);
 
 /** "Instead of", and not the end of "findet … statt", which is "takes place". */
@@ -59,7 +61,7 @@ export const outdated = anyOf(
       "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      `nicht|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
+      `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
     ),
     words(
       "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?|au lieu de|à la place de|remplace",
@@ -112,6 +114,18 @@ export const invitation = anyOf([
 /** "The old one no longer works": a statement about the link that this one replaces. */
 export const formerOne =
   /^[\s*_"'“„]{0,4}(?:(?:please |bitte )?(?:delete|ignore|discard|löscht|ignoriert) )?(?:(?:the|our|your|der|die|das|den|le|la|l['’]|el|il|o|a|de|het)\s?)?(?:(?:old|previous|former|earlier|prior|last)(?: (?:one|link|url|room|zoom|teams|meet|webex|invite|invitation|meeting)){1,3}|(?:alte[rsn]?|bisherige[rsn]?|vorherige[rsn]?)(?: (?:\p{L}{0,12}-?link|raum|einladung))?|(?:ancien|précédent)(?:ne)?(?: lien)?|(?:enlace |link )?(?:antiguo|anterior|antigo)(?: enlace| link)?|(?:link )?(?:vecchio|precedente)(?: link)?|(?:oude|vorige)(?: link)?|(?:stary|poprzedni)(?: link)?|旧|以前の|原链接|旧链接)(?![\p{L}\p{N}])[^:：]{0,60}$/iu;
+
+/** "The same link as last week" */
+export const unchanged = anyOf([
+  words(
+    'same|unchanged|as (?:always|usual|before)|wie (?:immer|gehabt|üblich|letzte\\p{L}?|gestern)|gleiche[rnsm]?|derselbe|unverändert|même|inchangée?|comme|mism[oa]|como siempre|mesm[oa]|como sempre|stess[oa]|come|dezelfde|zelfde|zoals|ten sam|jak zwykle',
+  ),
+  signs('同じ|変わらず|相同|不变|같은'),
+]);
+
+/** "This link replaces the previous one" */
+export const replacesOther =
+  /(?<![\p{L}\p{N}])(?:this|it|the (?:following|new|link below)|dies(?:er|e|es)|ce(?:ci|lien)?|este|esta|questo|questa|dit|deze|ten)(?: [\p{L}-]{1,14}){0,3} (?:replaces|supersedes|ersetzt|remplace|reemplaza|sustituye|sostituisce|substitui|vervangt|zastępuje)(?![\p{L}\p{N}])/iu;
 
 /** "In case the other one fails." */
 export const backup = anyOf([

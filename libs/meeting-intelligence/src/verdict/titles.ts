@@ -94,7 +94,7 @@ const task = begins([
 const taskBehind = new RegExp(
   `${wordBegins()}${anyOf([
     '(?:ver)?schicken|senden|weiterleiten|vorbereiten|prüfen|testen|erstellen|einrichten|besorgen|anlegen|kaufen|lesen|schreiben|anschauen',
-    'buchen|bestellen|denken|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen|due|deadline|abgabe|fällig',
+    'buchen|bestellen|denken|verlängern|kündigen|aktualisieren|ändern|überprüfen|ausfüllen|hochladen|herunterladen|teilen|überweisen|(?:ver)?sturen|voorbereiden|maken|kopen|delen|lezen|due|deadline|abgabe|fällig',
   ])}\\s*$|(?:を送る|を送信|を共有|の準備|を準備|を確認|を作成|(?:資料|書類|報告書|原稿|見積書?|議事録)作成|送付|提出|購入|返信|買う|발송|보내기|준비하기)\\s*$|^(?:发送|发给|提醒|准备|检查|購買|购买|分享|确认|寄|写|填写|提交|回复|修改|编写|打印|下载|上传)`,
   'iu',
 );
