@@ -1,4 +1,4 @@
-import { wordBegins } from '../text/letters';
+import { letters } from '../text/letters';
 
 /** A passcode or a number that a text tells beside a link. */
 export interface WrittenCode {
@@ -45,9 +45,12 @@ const ofMeeting =
   '(?: (?:de (?:la )?|del(?:la)? |da |van de |för |do )?(?:r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|vergadering|spotkania|meeting|konferencji|mötet))?';
 const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
+/** No letter before, and no digit but before a label of a script without blanks: `ID：812 3456 7890パスコード：1234`. */
+const labelBegins = `(?<![${letters}_/?&=-])(?:(?<!\\d)|(?=[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af]))`;
+
 /** The labels in one pattern, so that a text is looked through once. */
 const label = new RegExp(
-  `(?:${wordBegins('_/?&=-')}|(?<=\\d)(?=[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af]))(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
+  `${labelBegins}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
   'giu',
 );
 const cjkLabel = /^[^\x00-\x7f]/u;

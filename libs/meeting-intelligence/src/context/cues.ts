@@ -104,11 +104,11 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
   const introduced = isNamed ? end : start;
   const lead = leadOf(text, introduced, behindOf(text, introduced, from));
   if (lead !== '') {
-    const old = lastOf(unchanged, lead) ? undefined : lastOf(outdated, lead);
-    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, old?.end ?? -1);
+    const old = lastOf(outdated, lead);
+    const isOld = old !== undefined && !lastOf(unchanged, lead) && !replacesOther.test(lead);
+    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, isOld ? old.end : -1);
     const invited = lastOf(invitation, lead)?.start ?? -1;
-    if (replacesOther.test(lead)) cues.add('invited');
-    else if (bareNegation.test(lead)) cues.add('warned');
+    if (bareNegation.test(lead)) cues.add('warned');
     else if (warned > invited) cues.add('warned');
     else if (invited >= 0) cues.add('invited');
     if (lastOf(backup, lead)) cues.add('backup');

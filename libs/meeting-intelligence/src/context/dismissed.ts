@@ -1,3 +1,4 @@
+import { wordBegins, wordEnds } from '../text/letters';
 import { statt, warning } from './wording';
 
 /** Names by which people call a service whose link they mean. A host is no such name. */
@@ -25,14 +26,18 @@ const instead = new RegExp(
 );
 
 /** "On Zoom, not Meet", "they can't use Meet": the name follows at once. */
-const not =
-  /(?<![\p{L}\p{N}])(?:not|nicht|keine?n?|ohne|without|pas|sans|non|não|sin|sem|niet|geen|zonder|nie|bez|не|(?<!(?:if|who|case)(?: \p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\s)?(?:(?:link|lien|enlace|url)\s(?:to|de|do|di|van|zu|von)\s)?(?=\p{L})/giu;
+const not = new RegExp(
+  `${wordBegins()}(?:not|nicht|keine?n?|ohne|without|pas|sans|non|não|sin|sem|niet|geen|zonder|nie|bez|не|(?<!(?:if|who|case)(?: \\p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\\s)?(?:(?:link|lien|enlace|url)\\s(?:to|de|do|di|van|zu|von)\\s)?(?=\\p{L})`,
+  'giu',
+);
 /** A service's name is no longer. */
 const NAME = 14;
 
 /** "Meet is blocked at our company" */
-const unusable =
-  /(?<![\p{L}\p{N}])(?:is|ist|est|es|está|è|é|is)\s(?:currently |leider |bei uns |hier )?(?:(?:only |just |nur |lediglich )?(?:a|an|ein|un) (?:placeholder|platzhalter)|auto(?:matically|matisch)?[- ](?:generated|added|created|erstellt|erzeugt|hinzugefügt)|blocked|unavailable|not (?:available|allowed|permitted|possible|working)|disabled|gesperrt|blockiert|nicht (?:möglich|erlaubt|verfügbar)|bloquée?|bloquead[oa]|bloccato|geblokkeerd)(?![\p{L}\p{N}])/giu;
+const unusable = new RegExp(
+  `${wordBegins()}(?:is|ist|est|es|está|è|é)\\s(?:currently |leider |bei uns |hier )?(?:(?:only |just |nur |lediglich )?(?:a|an|ein|un) (?:placeholder|platzhalter)|auto(?:matically|matisch)?[- ](?:generated|added|created|erstellt|erzeugt|hinzugefügt)|blocked|unavailable|not (?:available|allowed|permitted|possible|working)|disabled|gesperrt|blockiert|nicht (?:möglich|erlaubt|verfügbar)|bloquée?|bloquead[oa]|bloccato|geblokkeerd)${wordEnds}`,
+  'giu',
+);
 const ifAny = /(?<![\p{L}\p{N}])(?:if|in case|falls|wenn|si|se|als|jeśli|если)(?![\p{L}\p{N}])/iu;
 
 /** "If you cannot use Meet" is said to some and of a way out. */

@@ -32,7 +32,7 @@ const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
 /** "Do not use this": the link that follows is forbidden. */
 export const warning = anyOf([
   words(
-    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial)|(?<!(?:if|in case|when)(?: [\\p{L}’'-]{1,12}){1,4} )(?:do|does|did|will) ?n[o'’]?t work|(?:not|aren[’']t) (?:going to use|using)|won[’']t use|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer (?:use|using|in use)|no longer|not (?:valid|working|active)|ignore|disregard",
+    "(?:do|does|did|should|must|can|will) ?n[o'’]?t (?:use|join|click|dial|work(?<!(?:if|in case|when)(?: [\\p{L}’'-]{1,12}){1,7}))|not (?:going to use|using)|(?:aren|won)[’']t us(?:e|ing)|do not (?:use|join|click)|don[’']t (?:use|join|click)|never use|no longer (?:use|using|in use)|no longer|not (?:valid|working|active)|ignore|disregard",
   ),
   words(
     'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht(?! (?:weiter|teilen|vergessen|verpassen|zu spät|absagen|veröffentlichen))|ignorieren|ungültig(?:e[rn])?',
