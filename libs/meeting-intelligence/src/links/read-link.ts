@@ -1,5 +1,6 @@
 import { markup } from '../services/path-template';
 import { ServiceIndex } from '../services/service-index';
+import { imitates } from './imitation';
 import { webUrl } from './hosts';
 import { withoutTracking } from './tracking';
 import { unwrap } from './unwrap';
@@ -99,32 +100,4 @@ export const readVideoEntryPoint = (uri: string, services: ServiceIndex): ReadLi
     isRoom: false,
     wrappedBy,
   };
-};
-
-const imitated = [
-  'zoom.us',
-  'zoom.com',
-  'zoomgov.com',
-  'meet.google.com',
-  'google.com',
-  'teams.microsoft.com',
-  'microsoft.com',
-  'teams.live.com',
-  'webex.com',
-  'gotomeeting.com',
-  'skype.com',
-  'whereby.com',
-  'jit.si',
-];
-
-/**
- * Whether a stranger's link is made to be read as a known one: `zoom.us.example.com`, `evilzoom.us`, `example.com/?zoom.us/j/1`, or with
- * letters of another script.
- */
-const imitates = ({ hostname, pathname, search, hash }: URL): boolean => {
-  if (/(?:^|\.)xn--/.test(hostname)) return true;
-  const dotted = hostname.replaceAll('-', '.');
-  const behind = `${pathname}${search}${hash}`.replace(/^[/?#@]+/, '').split(/[/?#]/, 1)[0]!;
-  const isUnder = (host: string, domain: string) => host === domain || host.endsWith(`.${domain}`);
-  return imitated.some((domain) => isUnder(behind, domain) || (!isUnder(hostname, domain) && dotted.includes(domain)));
 };

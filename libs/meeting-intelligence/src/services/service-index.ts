@@ -1,4 +1,5 @@
 import { domainsAbove } from '../links/hosts';
+import { imitates } from '../links/imitation';
 import { knownServices } from './known-services';
 import { MeetingService, Reading } from './meeting-service';
 import { LinkParts, linkParts, matchTemplate, PathTemplate, pathTemplate } from './path-template';
@@ -89,7 +90,9 @@ export class ServiceIndex {
       const found = tryAll(this.byDomain.get(domain) ?? [], domains);
       if (found) return found;
     }
-    return tryAll(this.byLabel.get(firstLabel(url.hostname)) ?? [], domains);
+    const found = tryAll(this.byLabel.get(firstLabel(url.hostname)) ?? [], domains);
+    // Software that anybody may run: also somebody whose host is made to be read as another's.
+    return found && !imitates(url) ? found : undefined;
   }
 
   private read(compiled: Compiled, url: URL, link: LinkParts): Recognised | undefined {
