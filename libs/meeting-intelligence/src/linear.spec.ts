@@ -96,6 +96,9 @@ const link = 'https://us02web.zoom.us/j/81234567890';
 const amid = (text: string): string => `${link} ${text} ${link}`;
 const repeated = (piece: string, length: number): string => piece.repeat(Math.ceil(length / piece.length));
 
+/** A sticky pattern does not move on, and none of them has a part that is repeated without a limit. */
+const FARTHEST = 200;
+
 /**
  * How many signs of text are looked at: by patterns from where each begins to look to where it finds something, by searches likewise, and
  * by whatever copies a part.
@@ -107,7 +110,8 @@ const signsLookedAt = (run: () => void): number => {
   RegExp.prototype.exec = function (this: RegExp, text: string) {
     const from = this.global || this.sticky ? this.lastIndex : 0;
     const found = exec.call(this, text);
-    signs += 1 + (found ? found.index + found[0].length : text.length) - from;
+    const end = this.sticky ? Math.min(from + FARTHEST, text.length) : text.length;
+    signs += 1 + (found ? found.index + found[0].length : end) - from;
     return found;
   };
   String.prototype.indexOf = function (this: string, sought: string, from = 0) {

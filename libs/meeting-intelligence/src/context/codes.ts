@@ -1,4 +1,5 @@
 import { letters } from '../text/letters';
+import { WordingPattern } from '../text/wording-pattern';
 
 /** A passcode or a number that a text tells beside a link. */
 export interface WrittenCode {
@@ -12,7 +13,7 @@ export interface WrittenCode {
 const passcodeLabels = [
   '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?|(?<!boarding )pass(?=[ :=]{1,3}\\d{3,10}(?![\\d#]))',
   'pwd|pw|passwd|passcode',
-  '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)|kennung(?=\\s?:\\s?\\S{4,12}\\s*(?:\\n|$))',
+  '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)|kennung(?=\\s?:\\s?\\S{4,12}\\s{0,99}(?:\\n|$))',
   "mots? de passe|code (?:secret|d[’']acc[eè]s|de la r[ée]union)",
   'contrase[ñn]a|c[óo]digo (?:de )?(?:acceso|acesso)|clave(?: de acceso)?',
   "codice (?:d[’'] ?accesso|di accesso|segreto)|parola d[’']ordine",
@@ -49,9 +50,11 @@ const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 const labelBegins = `(?<![${letters}_/?&=-])(?:(?<!\\d)|(?=[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af]))`;
 
 /** The labels in one pattern, so that a text is looked through once. */
-const label = new RegExp(
-  `${labelBegins}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
-  'giu',
+const label = new WordingPattern(
+  new RegExp(
+    `${labelBegins}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
+    'iu',
+  ),
 );
 const cjkLabel = /^[^\x00-\x7f]/u;
 
@@ -68,18 +71,21 @@ const noPasscode =
 
 const VALUE = 90;
 
+const kinds = ['phoneId', 'meetingId', 'passcode', 'pin'] as const;
+
 /** A text that tells more of them is no invitation. */
 const MOST = 500;
 
 /** Passcodes and numbers of a text in their order; no more than the first 500. */
 export const writtenCodes = (text: string): WrittenCode[] => {
   const codes: WrittenCode[] = [];
-  for (const found of text.matchAll(label)) {
+  for (let from = 0; codes.length < MOST;) {
+    const found = label.find(text, from);
+    if (!found) break;
+    from = found.index + found[0].length;
     const groups = found.groups!;
     if (groups.passcode !== undefined && isOfSomethingElse(text, found.index, found[0])) continue;
-    const kind = (['phoneId', 'meetingId', 'passcode', 'pin'] as const).find((each) => groups[each] !== undefined)!;
-    const from = found.index + found[0].length;
-    if (codes.length === MOST) break;
+    const kind = kinds.find((each) => groups[each] !== undefined)!;
     const isLine = found.index === 0 || text[found.index - 1] === '\n';
     const code = valueBehind(text.slice(from, from + VALUE), kind, found[0], isLine);
     if (code) codes.push({ kind: code.kind, value: code.value, start: found.index, end: from + code.end });

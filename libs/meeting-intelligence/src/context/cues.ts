@@ -1,4 +1,5 @@
 import { Reason } from '../assessment';
+import { WordingPattern } from '../text/wording-pattern';
 import { WrittenLink } from '../text/written-links';
 import {
   backup,
@@ -34,12 +35,9 @@ const behindBackup =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 
 /** Where the last of the wordings begins and ends; undefined where none is there. */
-const lastOf = (pattern: RegExp, text: string): { start: number; end: number } | undefined => {
+const lastOf = (pattern: WordingPattern, text: string): { start: number; end: number } | undefined => {
   let last: { start: number; end: number } | undefined;
-  pattern.lastIndex = 0;
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    last = { start: found.index, end: found.index + found[1]!.length };
-  }
+  for (const { index, 1: wording } of pattern.matchesIn(text)) last = { start: index, end: index + wording!.length };
   return last;
 };
 
@@ -111,11 +109,11 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
     if (bareNegation.test(lead)) cues.add('warned');
     else if (warned > invited) cues.add('warned');
     else if (invited >= 0) cues.add('invited');
-    if (lastOf(backup, lead)) cues.add('backup');
-    if (lastOf(rehearsal, lead)) cues.add('rehearsal');
-    if (lastOf(otherTime, lead)) cues.add('otherTime');
-    if (lastOf(recording, lead)) cues.add('recording');
-    if (lastOf(personalRoom, lead)) cues.add('personal');
+    if (backup.test(lead)) cues.add('backup');
+    if (rehearsal.test(lead)) cues.add('rehearsal');
+    if (otherTime.test(lead)) cues.add('otherTime');
+    if (recording.test(lead)) cues.add('recording');
+    if (personalRoom.test(lead)) cues.add('personal');
   }
   const rest = text.slice(end, Math.min(until, end + BEHIND));
   const line = rest.split('\n', 1)[0]!;

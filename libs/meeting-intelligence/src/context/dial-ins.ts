@@ -1,6 +1,7 @@
 import { DialIn } from '../assessment';
 import { EntryPoint } from '../entry';
 import { PlainText } from '../text/plain-text';
+import { WordingPattern } from '../text/wording-pattern';
 import { WrittenCode } from './codes';
 
 /** Lines that announce numbers to dial. */
@@ -8,14 +9,17 @@ const heading =
   /(?:dial|one tap|access code|zugriffscode|zugangscode|code d[’']accès|código de acceso|codice (?:di|d[’'])? ?accesso|toegangscode|call in|call-in|join by (?:phone|telephone)|by phone|phone number|audio only|toll|conference (?:call|bridge|number)|bridge|einwahl|einwählen|telefon|par téléphone|téléphone|por teléfono|teléfono|telefono|por telefone|telefone|telefonisch|telefonicznie|телефон|電話|ダイヤル|拨号|撥號|电话|電話|一键|전화)/iu;
 /** Said of anybody's number: believed where there is a meeting to join as well. */
 const weakHeading = /(?:or|to) call|call us|anrufen|bellen|appele[rz]|llam(?:ar|e)|chiamare|ligar|zadzwoń|позвонить/iu;
-const phone =
-  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ \u00a0.-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/gu;
+const phone = new WordingPattern(
+  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ \u00a0.-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/u,
+);
 /** What is dialled after the number: `,,123456789#,,,,*654321#`. */
 const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
 const pinBehind =
   /^[^\n]{0,60}?(?:pin|zugangscode|access code|code d[’']acc[eè]s|codice|code|kod|senha|passcode|participant|conference id)(?:[ -]?(?:code|number|nummer))?\s?[:：]?\s{0,2}(\d[\d -]{2,16}\d)\s?#?/iu;
-const video =
-  /(?<![\w.%+-]|:\/\/[^\s/@]{0,64})(?:sips?:)?([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){0,3}(?:zoomcrc\.com|webex\.com|bjn\.vc|pexip\.me|plcm\.vc|onpexip\.com|starleaf\.com|lifesizecloud\.com|blueJeans\.com|vidyocloud\.com|teams\.bjn\.vc|gotomeet\.com|ringcentral\.com|zoom\.us|zoomgov\.com|join\.8x8\.vc|join\.cc|videxio\.net|call\.cisco\.com))(?![\w-])/giu;
+const atSystem =
+  '@(?:[\\w-]{1,63}\\.){0,3}(?:zoomcrc\\.com|webex\\.com|bjn\\.vc|pexip\\.me|plcm\\.vc|onpexip\\.com|starleaf\\.com|lifesizecloud\\.com|blueJeans\\.com|vidyocloud\\.com|teams\\.bjn\\.vc|gotomeet\\.com|ringcentral\\.com|zoom\\.us|zoomgov\\.com|join\\.8x8\\.vc|join\\.cc|videxio\\.net|call\\.cisco\\.com)(?![\\w-])';
+const anySystem = new RegExp(atSystem, 'iu');
+const video = new RegExp(`(?<![\\w.%+-]|://[^\\s/@]{0,64})(?:sips?:)?([\\w.%+-]{1,64}${atSystem})`, 'giu');
 /** Hosts of which no mail comes: `lena@acme.webex.com` is her room. */
 const ofSystems = /@(?:(?!mail\.|e\.|www\.|help\.|support\.)[\w-]+\.webex\.com|t\.plcm\.vc)$/i;
 const sipUri = /(?<![\w+.-])sips?:[^\s<>"',;]{3,120}/giu;
@@ -71,6 +75,7 @@ export const dialInsInText = (
 
 /** `<a href="tel:+33…,,887766#">`: a number that goes on with a code is for dialling in. */
 const phoneBehindWords = (target: string): DialIn[] => {
+  if (/^[a-su-z]/i.test(target)) return [];
   const uri = clean(target);
   const accessCode = /^tel:/i.test(uri) ? codeInTones(uri) : undefined;
   const number = accessCode === undefined ? undefined : dialled(uri.slice('tel:'.length).split(/[,;p]/i, 1)[0]!);
@@ -84,7 +89,7 @@ const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean)
   let nextSpoken = 0;
   let lastEnd = -1;
   let lastTaken = false;
-  const matches = [...text.matchAll(phone)];
+  const matches = phone.matchesIn(text);
   for (const [index, match] of matches.entries()) {
     const start = match.index;
     const number = dialled(match[0]);
@@ -169,11 +174,11 @@ const systemsIn = (text: string): DialIn[] => {
   const add = (kind: DialIn['kind'], uri: string, accessCode?: string) =>
     uris.set(uri.toLowerCase(), { kind, uri, ...(accessCode === undefined ? {} : { accessCode }) });
   if (/sips?:/i.test(text)) for (const [uri] of text.matchAll(sipUri)) add('sip', clean(uri).replace(/[.)\]]+$/, ''));
-  if (text.includes('@')) {
+  if (text.includes('@') && anySystem.test(text)) {
     for (const [, account] of text.matchAll(video))
       if (/\d/.test(account!) || ofSystems.test(account!)) add('sip', `sip:${account}`);
   }
-  if (h323Heading.test(text)) {
+  if (text.includes('323') && h323Heading.test(text)) {
     for (const [uri] of text.matchAll(h323Uri)) add('h323', clean(uri).replace(/[.)\]]+$/, ''));
     for (const { 1: host, 2: code } of text.matchAll(address))
       add('h323', `h323:${host}${code ? `##${code}` : ''}`, code);

@@ -1,4 +1,5 @@
 import { wordBegins, wordEnds } from '../text/letters';
+import { WordingPattern } from '../text/wording-pattern';
 
 /** The wordings by which people say in a text what a link is for, in the languages in which they write most. */
 
@@ -22,11 +23,11 @@ const of = (wordings: readonly Wordings[], ofWords: boolean): string =>
 const near = (count: number): string =>
   `(?:[\\s"'“„(*_-]{1,3}[\\p{L}\\p{N}’']{1,15}){0,${count}}[\\s"'“„«»:：()\\[\\-–—>*_=~]{0,12}$`;
 
-/** One pattern out of many wordings; only for short pieces of text. */
-const anyOf = (wordings: readonly Wordings[], tail = ''): RegExp => {
+/** One pattern out of many wordings, whose first group is the wording. */
+const anyOf = (wordings: readonly Wordings[], tail = ''): WordingPattern => {
   const inWords = `${wordBegins()}(?:${of(wordings, true)})${wordEnds}`;
   const inSigns = of(wordings, false);
-  return new RegExp(`(${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'giu');
+  return new WordingPattern(new RegExp(`(${inWords}${inSigns === '' ? '' : `|(?:${inSigns})`})${tail}`, 'iu'));
 };
 
 /** "Do not use this": the link that follows is forbidden. */
@@ -189,7 +190,7 @@ export const recording = anyOf(
 /** Somebody's own standing room, as it stands below every mail that he writes. */
 export const personalRoom = anyOf([
   words(
-    'my (?:personal |own |zoom |webex |teams |permanent |meeting |virtual )*(?:room|link|office|pmi)|personal (?:meeting )?(?:room|link|id)|pmi|(?:always|any ?time) available|reach me|contact me|meet (?:with )?me|call me|office hours',
+    'my (?:personal |own |zoom |webex |teams |permanent |meeting |virtual ){0,40}(?:room|link|office|pmi)|personal (?:meeting )?(?:room|link|id)|pmi|(?:always|any ?time) available|reach me|contact me|meet (?:with )?me|call me|office hours',
   ),
   words(
     'mein(?:e|em|en)? (?:persönlich\\p{L}{0,4} |eigen\\p{L}{0,4} |virtuell\\p{L}{0,4} )?\\p{L}{0,12}(?:raum|link|zoom|webex)|persönlicher (?:meeting)?raum|erreichbar unter',

@@ -3,7 +3,8 @@ import { zonesOf } from './zones';
 
 const zoneOf = (written: string) => {
   const plain = plainText(written);
-  return zonesOf(plain)(plain.text.indexOf('HERE'));
+  const at = plain.text.indexOf('HERE');
+  return zonesOf(plain, at)(at);
 };
 
 describe('A place in a text', () => {

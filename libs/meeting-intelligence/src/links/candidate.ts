@@ -9,15 +9,15 @@ export interface Candidate {
   source: LinkSource;
   /** The same for the same meeting, however its link is written. */
   meeting: string;
-  meetingId?: string;
+  meetingId: string | undefined;
   /** Part of the link; some services put a hash of the passcode there. */
-  passcode?: string;
+  passcode: string | undefined;
   /** The passcode that the conference data or the text beside the link tells people to type. */
-  typedPasscode?: string;
+  typedPasscode: string | undefined;
   /** Somebody's standing room. */
   isRoom: boolean;
   wrappedBy: string[];
-  opaque?: { domain?: string };
+  opaque: { domain?: string } | undefined;
   cues: ReadonlySet<Cue>;
   zone: Zone;
   isStruck: boolean;

@@ -10,9 +10,8 @@ import { WrittenLink, writtenLinks } from '../text/written-links';
 import { attributeCodes } from './attribute-codes';
 import { domainsAbove } from './hosts';
 import { Candidate } from './candidate';
-import { isWrapperHost } from './unwrap';
 import { setDismissedAside } from './set-dismissed-aside';
-import { ReadLink, readLink, readVideoEntryPoint } from './read-link';
+import { LinkReader, ReadLink } from './read-link';
 
 /** One field of the entry, read. */
 export interface ReadText {
@@ -31,89 +30,107 @@ const nothing: ReadonlySet<Cue> = new Set();
 
 /** Every link of the entry by which one could join, in the order of its fields. */
 export const findCandidates = (entry: AssessableEntry, services: ServiceIndex): Findings => {
-  const texts = [
-    readText(entry.location, 'location', services),
-    readText(entry.title, 'summary', services),
-    readText(entry.description, 'description', services),
-    readText(entry.conference?.notes, 'conferenceData', services),
-  ].filter((text) => text !== undefined);
-  const candidates = [
-    ...(entry.conference?.entryPoints ?? []).flatMap((point) => ofEntryPoint(point, services)),
-    ...ofLink(entry.hangoutLink, 'hangoutLink', services),
-    ...texts.flatMap((text) => text.candidates),
-    ...ofLink(entry.source?.url, 'source', services),
-    ...(entry.attachments ?? []).flatMap(({ url }) => ofLink(url, 'attachment', services)),
-    ...propertiesOf(entry).flatMap((value) => readText(value, 'extendedProperties', services)?.candidates ?? []),
-  ];
+  const links = new LinkReader(services);
+  const texts: ReadText[] = [];
+  if (entry.location !== undefined) texts.push(readText(entry.location, 'location', links));
+  if (entry.title !== undefined) texts.push(readText(entry.title, 'summary', links));
+  if (entry.description !== undefined) texts.push(readText(entry.description, 'description', links));
+  if (entry.conference?.notes !== undefined) texts.push(readText(entry.conference.notes, 'conferenceData', links));
+  const candidates: Candidate[] = [];
+  const addLink = (written: string | undefined, source: LinkSource) => {
+    const read = written === undefined ? undefined : links.read(written);
+    if (read) candidates.push(candidateOf(read, source));
+  };
+  for (const point of entry.conference?.entryPoints ?? []) {
+    const candidate = ofEntryPoint(point, links);
+    if (candidate) candidates.push(candidate);
+  }
+  addLink(entry.hangoutLink, 'hangoutLink');
+  for (const text of texts) candidates.push(...text.candidates);
+  addLink(entry.source?.url, 'source');
+  for (const { url } of entry.attachments ?? []) addLink(url, 'attachment');
+  for (const value of propertiesOf(entry)) candidates.push(...readText(value, 'extendedProperties', links).candidates);
   attributeCodes(texts, candidates);
   setDismissedAside(texts, candidates);
   return { candidates, texts };
 };
 
-const propertiesOf = ({ extendedProperties }: AssessableEntry): string[] => [
-  ...Object.values(extendedProperties?.shared ?? {}),
-  ...Object.values(extendedProperties?.private ?? {}),
-];
+const propertiesOf = ({ extendedProperties }: AssessableEntry): string[] =>
+  extendedProperties === undefined
+    ? []
+    : [...Object.values(extendedProperties.shared ?? {}), ...Object.values(extendedProperties.private ?? {})];
 
 interface Place {
-  source: LinkSource;
-  cues?: ReadonlySet<Cue>;
-  zone?: Zone;
-  isStruck?: boolean;
-  start?: number;
-  end?: number;
+  cues: ReadonlySet<Cue>;
+  zone: Zone;
+  isStruck: boolean;
+  start: number;
+  end: number;
 }
 
-const candidateOf = (read: ReadLink, place: Place): Candidate => ({
-  cues: nothing,
-  zone: 'own',
-  isStruck: false,
-  start: 0,
-  end: 0,
-  ...read,
-  ...place,
-});
+const ofItsOwn: Place = { cues: nothing, zone: 'own', isStruck: false, start: 0, end: 0 };
 
-const ofLink = (link: string | undefined, source: LinkSource, services: ServiceIndex): Candidate[] => {
-  const read = link === undefined ? undefined : readLink(link, services);
-  return read ? [candidateOf(read, { source })] : [];
-};
+const candidateOf = (read: ReadLink, source: LinkSource, place: Place = ofItsOwn): Candidate => ({
+  url: read.url,
+  provider: read.provider,
+  source,
+  meeting: read.meeting,
+  meetingId: read.meetingId,
+  passcode: read.passcode,
+  typedPasscode: undefined,
+  isRoom: read.isRoom,
+  wrappedBy: read.wrappedBy,
+  opaque: read.opaque,
+  cues: place.cues,
+  zone: place.zone,
+  isStruck: place.isStruck,
+  start: place.start,
+  end: place.end,
+});
 
 const withoutMarkup = (text: string): string => text.replace(/[<>"]/g, '').trim();
 
-const ofEntryPoint = (point: EntryPoint, services: ServiceIndex): Candidate[] => {
-  if (point.type !== 'video' && point.type !== 'more') return [];
-  const read = point.type === 'video' ? readVideoEntryPoint(point.uri, services) : readLink(point.uri, services);
-  if (!read) return [];
-  const candidate = candidateOf(read, { source: 'conferenceData' });
+const ofEntryPoint = (point: EntryPoint, links: LinkReader): Candidate | undefined => {
+  if (point.type !== 'video' && point.type !== 'more') return undefined;
+  const read = point.type === 'video' ? links.readVideoEntryPoint(point.uri) : links.read(point.uri);
+  if (!read) return undefined;
+  const candidate = candidateOf(read, 'conferenceData');
   const code = point.meetingCode ?? (read.provider === 'webex' ? point.accessCode : undefined);
   if (code !== undefined && (candidate.meetingId === undefined || read.provider === 'webex')) {
     candidate.meetingId = /^[\d\s-]+$/.test(code) ? code.replace(/\D/g, '') : withoutMarkup(code);
   }
   const passcode = point.passcode ?? point.password;
   if (passcode !== undefined) candidate.typedPasscode = withoutMarkup(passcode);
-  return [candidate];
+  return candidate;
 };
+
+/** A link of a text, and what it says; undefined where it joins nothing. */
+interface Mention {
+  link: WrittenLink;
+  read: ReadLink | undefined;
+}
 
 /**
  * What a link says; of one that a gateway keeps to itself also what people are shown, where the gateway names the same domain. That is what was
  * written before the gateway put its own link there.
  */
-const readings = ({ link, shown }: WrittenLink, services: ServiceIndex): (ReadLink | undefined)[] => {
-  const read = readWritten(link, services);
+const addMentions = (mentions: Mention[], link: WrittenLink, links: LinkReader): void => {
+  const read = readWritten(link.link, links);
   const domain = read?.opaque?.domain;
-  const written = domain === undefined || shown === undefined ? undefined : readLink(shown, services);
+  const written = domain === undefined || link.shown === undefined ? undefined : links.read(link.shown);
   const isNamed = written !== undefined && domainsAbove(new URL(written.url).hostname).includes(domain!);
-  return isNamed ? [written, read] : [read];
+  if (isNamed) mentions.push({ link, read: written });
+  mentions.push({ link, read });
 };
 
-const readWritten = (link: string, services: ServiceIndex): ReadLink | undefined => {
-  const read = readLink(link, services);
+const readWritten = (link: string, links: LinkReader): ReadLink | undefined => {
+  if (!links.mayJoin(link)) return undefined;
+  const read = links.read(link);
   const cut = read?.wrappedBy.length ? undefined : withoutNextItem(link);
-  const alone = cut === undefined ? undefined : readLink(cut, services);
+  const alone = cut === undefined ? undefined : links.read(cut);
   if (alone) return alone;
   const shorter = read ? link : withoutGluedWord(link);
-  return shorter === link ? read : readLink(shorter, services);
+  return shorter === link ? read : links.read(shorter);
 };
 
 /** `Room 5,https://…/j/123456789,+49 30…`: a list without blanks. What follows is no part of the link unless it is a parameter. */
@@ -125,41 +142,42 @@ const withoutNextItem = (link: string): string | undefined => {
 /** `…/j/123456789.Thanks` and `…/j/123456789Passcode`: a word that lost its blank. */
 const withoutGluedWord = (link: string): string => {
   const tail = link.slice(-GLUED);
-  const word = glued.exec(tail)?.[0].length ?? 0;
+  const word = mayBeGlued.test(tail) ? (glued.exec(tail)?.[0].length ?? 0) : 0;
   return word === 0 ? link : link.slice(0, -word);
 };
 const GLUED = 24;
+const mayBeGlued = /[\d.,;:!][a-zA-Z\u0080-\uffff]{2,}$/;
 const glued = /(?<=\d)[.,;:!]?\p{L}{2,20}$|(?<=[\p{L}\d])[.,;:!]\p{Lu}\p{L}{1,20}$/u;
 
-const readText = (written: string | undefined, source: LinkSource, services: ServiceIndex): ReadText | undefined => {
-  if (written === undefined) return undefined;
+const readText = (written: string, source: LinkSource, links: LinkReader): ReadText => {
   const plain = plainText(written);
-  const links = writtenLinks(plain, (host) => services.isHost(host) || isWrapperHost(host));
-  const read = links.flatMap((link) => readings(link, services).map((each) => ({ link, read: each })));
-  const candidates = read.some((each) => each.read) ? placed(plain, read, source) : [];
-  return { source, plain, candidates, codes: [] };
+  const mentions: Mention[] = [];
+  for (const link of writtenLinks(plain, links.isHost)) addMentions(mentions, link, links);
+  return {
+    source,
+    plain,
+    candidates: mentions.some(({ read }) => read) ? placed(plain, mentions, source) : [],
+    codes: [],
+  };
 };
 
-const placed = (
-  plain: PlainText,
-  links: readonly { link: WrittenLink; read: ReadLink | undefined }[],
-  source: LinkSource,
-): Candidate[] => {
-  const zoneAt = source === 'description' ? zonesOf(plain) : () => 'own' as const;
+const placed = (plain: PlainText, mentions: readonly Mention[], source: LinkSource): Candidate[] => {
+  const zoneAt = source === 'description' ? zonesOf(plain, mentions.at(-1)!.link.start) : () => 'own' as const;
   const isStruck = plain.struck.length === 0 ? () => false : within(plain.struck);
-  return links.flatMap(({ link, read }, index) => {
-    if (!read) return [];
-    const from = links[index - 1]?.link.end ?? 0;
-    const until = links[index + 1]?.link.start ?? plain.text.length;
-    return [
-      candidateOf(read, {
-        source,
+  const candidates: Candidate[] = [];
+  for (const [index, { link, read }] of mentions.entries()) {
+    if (!read) continue;
+    const from = mentions[index - 1]?.link.end ?? 0;
+    const until = mentions[index + 1]?.link.start ?? plain.text.length;
+    candidates.push(
+      candidateOf(read, source, {
+        cues: cuesAround(plain.text, link, from, until),
+        zone: zoneAt(link.start),
+        isStruck: isStruck(link.start),
         start: link.start,
         end: link.end,
-        zone: zoneAt(link.start),
-        cues: cuesAround(plain.text, link, from, until),
-        isStruck: isStruck(link.start),
       }),
-    ];
-  });
+    );
+  }
+  return candidates;
 };

@@ -24,7 +24,8 @@ export const webUrl = (written: string): URL | undefined => {
   const link = browserLink(written.trim()).replace(doubled, '');
   const url = URL.parse(link);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
-  if (url.username !== '' || url.password !== '' || backslashInHost.test(link)) return undefined;
+  if (url.username !== '' || url.password !== '' || (link.includes('\\') && backslashInHost.test(link)))
+    return undefined;
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
   return url.hostname === '' ? undefined : url;
 };

@@ -1,9 +1,9 @@
 import { markup } from '../services/path-template';
 import { ServiceIndex } from '../services/service-index';
 import { imitates } from './imitation';
-import { webUrl } from './hosts';
+import { domainsAbove, webUrl } from './hosts';
 import { withoutTracking } from './tracking';
-import { unwrap } from './unwrap';
+import { isGoogle, isWrapper, unwrap } from './unwrap';
 
 /** What one link says on its own. */
 export interface ReadLink {
@@ -11,22 +11,17 @@ export interface ReadLink {
   /** `other` for a service that is not known here. */
   provider: string;
   meeting: string;
-  meetingId?: string;
-  passcode?: string;
+  meetingId: string | undefined;
+  passcode: string | undefined;
   isRoom: boolean;
   wrappedBy: string[];
-  opaque?: { domain?: string };
+  opaque: { domain?: string } | undefined;
 }
 
 const nothingMore: ReadonlySet<string> = new Set();
 
 const isTold = (text: string | undefined): text is string =>
   text !== undefined && text !== '' && !markup.test(text) && !/\s/.test(text);
-
-const filledIn = ({ meetingId, passcode }: { meetingId: string | undefined; passcode: string | undefined }) => ({
-  ...(isTold(meetingId) ? { meetingId } : {}),
-  ...(isTold(passcode) ? { passcode } : {}),
-});
 
 /** A lone `=3D` of mail is `=`: where every value of the link begins like that it was not a passcode. */
 const withEquals = (link: string): string => {
@@ -38,6 +33,45 @@ const withEquals = (link: string): string => {
 
 /** Longer ones are none: wrappers around wrappers take some thousands. */
 const LONGEST = 16_000;
+
+/** A host that every browser takes as it is written, and that a path or a query follows. */
+const plainHost = /^https?:\/\/([a-z0-9.-]*[a-z0-9-])[/?#]/i;
+const otherScheme = /^(?:tel|mailto):/i;
+
+/** Reads the links of one entry. Calendars write the same one into several fields, and most links of a text join nothing. */
+export class LinkReader {
+  private readonly known = new Map<string, ReadLink | undefined>();
+
+  constructor(private readonly services: ServiceIndex) {}
+
+  /** Whether a service or a wrapper may be there, so that a link without a scheme is worth a look. */
+  isHost = (host: string): boolean => {
+    const domains = domainsAbove(host);
+    return this.services.isHost(host, domains) || isWrapper(domains);
+  };
+
+  /** False where a link's beginning tells that it joins nothing, which costs far less than to take it apart. */
+  mayJoin(written: string): boolean {
+    const host = plainHost.exec(written)?.[1];
+    if (host === undefined) return !otherScheme.test(written);
+    const lower = host.toLowerCase();
+    return this.isHost(lower) || isGoogle(lower);
+  }
+
+  /** What the link joins, unwrapped; undefined for a link that joins nothing. */
+  read(written: string): ReadLink | undefined {
+    if (!this.mayJoin(written)) return undefined;
+    let link = this.known.get(written);
+    if (link === undefined && !this.known.has(written))
+      this.known.set(written, (link = readLink(written, this.services)));
+    return link;
+  }
+
+  /** A video entry point of a conference: believed, also where the service is unknown, unless its host dresses up as another's. */
+  readVideoEntryPoint(uri: string): ReadLink | undefined {
+    return this.read(uri) ?? readStranger(uri, this.services);
+  }
+}
 
 /** What the link joins, unwrapped; undefined for a link that joins nothing. */
 export const readLink = (written: string, services: ServiceIndex): ReadLink | undefined => {
@@ -54,9 +88,11 @@ export const readLink = (written: string, services: ServiceIndex): ReadLink | un
     url: canonical,
     provider,
     meeting: meetingOf(provider, meetingId, found.url),
-    ...filledIn({ meetingId, passcode }),
+    meetingId: isTold(meetingId) ? meetingId : undefined,
+    passcode: isTold(passcode) ? passcode : undefined,
     isRoom,
     wrappedBy,
+    opaque: undefined,
   };
 };
 
@@ -77,16 +113,14 @@ const readOpaque = (
   const provider = opaque.domain === undefined ? 'other' : services.providerOf(opaque.domain);
   if (provider === undefined) return undefined;
   const link = url.href;
-  return { url: link, provider, meeting: `opaque:${link}`, isRoom: false, wrappedBy, opaque };
+  const meeting = `opaque:${link}`;
+  return { url: link, provider, meeting, meetingId: undefined, passcode: undefined, isRoom: false, wrappedBy, opaque };
 };
 
 const notToJoin =
   /\/(?:rec|recordings?|register|registration|pricing|help|support|downloads?|docs?|settings|blog)(?:\/|$)/i;
 
-/** A video entry point of a conference: believed, also where the service is unknown, unless its host dresses up as another's. */
-export const readVideoEntryPoint = (uri: string, services: ServiceIndex): ReadLink | undefined => {
-  const known = readLink(uri, services);
-  if (known) return known;
+const readStranger = (uri: string, services: ServiceIndex): ReadLink | undefined => {
   const outer = webUrl(uri);
   if (!outer) return undefined;
   const { url, wrappedBy } = unwrap(outer);
@@ -97,7 +131,10 @@ export const readVideoEntryPoint = (uri: string, services: ServiceIndex): ReadLi
     url: withoutTracking(url, nothingMore),
     provider,
     meeting: `${provider}:${url.host}${url.pathname}${url.search}${url.hash}`,
+    meetingId: undefined,
+    passcode: undefined,
     isRoom: false,
     wrappedBy,
+    opaque: undefined,
   };
 };

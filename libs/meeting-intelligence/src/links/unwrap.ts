@@ -20,7 +20,7 @@ export interface Unwrapped {
 const googleUnderCountry = /^(?:www\.)?google\.(?:[a-z]{2}|com?\.[a-z]{2})$/;
 
 const wrapperOf = ({ hostname, pathname }: URL): Wrapper | undefined => {
-  const host = googleUnderCountry.test(hostname) ? 'google.com' : hostname;
+  const host = isGoogle(hostname) ? 'google.com' : hostname;
   for (const domain of domainsAbove(host)) {
     const found = byDomain.get(domain)?.find(({ path }) => path === undefined || beginsWith(pathname, path));
     if (found) return found;
@@ -28,8 +28,11 @@ const wrapperOf = ({ hostname, pathname }: URL): Wrapper | undefined => {
   return undefined;
 };
 
-/** Whether links are wrapped there, so that one without a scheme is worth a look. */
-export const isWrapperHost = (host: string): boolean => domainsAbove(host).some((domain) => byDomain.has(domain));
+/** Whether links are wrapped under one of these domains. */
+export const isWrapper = (domains: readonly string[]): boolean => domains.some((domain) => byDomain.has(domain));
+
+/** Google's own redirector answers in every country. */
+export const isGoogle = (host: string): boolean => googleUnderCountry.test(host);
 
 const beginsWith = (pathname: string, path: string): boolean =>
   pathname.startsWith(path) && (pathname.length === path.length || /[/.]/.test(pathname[path.length]!));

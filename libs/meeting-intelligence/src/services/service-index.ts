@@ -61,9 +61,10 @@ export class ServiceIndex {
     }
   }
 
-  /** Whether a service may be there, so that a link without a scheme is worth a look. */
-  isHost = (host: string): boolean =>
-    domainsAbove(host).some((domain) => this.byDomain.has(domain)) || this.byLabel.has(firstLabel(host));
+  /** Whether a service may be there; `domains` are the host and all above it. */
+  isHost(host: string, domains: readonly string[]): boolean {
+    return domains.some((domain) => this.byDomain.has(domain)) || this.byLabel.has(firstLabel(host));
+  }
 
   /** The provider that a domain belongs to; undefined for a stranger. */
   providerOf(host: string): string | undefined {
@@ -124,7 +125,12 @@ const put = <Value>(map: Map<string, Value[]>, key: string, value: Value): void 
 };
 
 /** The name that a server was given: `bbb` also of `bbb-2.example.org`. */
-const firstLabel = (host: string): string => (host.includes('.') ? (/^[a-z]+/.exec(host)?.[0] ?? '') : '');
+const firstLabel = (host: string): string => {
+  if (!host.includes('.')) return '';
+  let end = 0;
+  while (host[end]! >= 'a' && host[end]! <= 'z') end += 1;
+  return host.slice(0, end);
+};
 
 const compiledKnown = knownServices.map(compile);
 const known = new ServiceIndex();

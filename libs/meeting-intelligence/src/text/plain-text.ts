@@ -1,10 +1,11 @@
 import {
   decodeEntities,
+  hasUnusualSigns,
+  readable,
   unfolded,
   withoutBackslashes,
   withoutInvisible,
   withoutQuotedPrintable,
-  withoutWideLetters,
 } from './unescape';
 
 export interface Range {
@@ -34,16 +35,15 @@ const markup = /<[a-z!/]/i;
 export const plainText = (written: string): PlainText => {
   let source = unfolded(withoutBackslashes(withoutQuotedPrintable(written)));
   if (source.includes('&') && escapedMarkup.test(source)) source = decodeEntities(source);
-  const plain = markup.test(source)
-    ? new HtmlReader(source).read()
-    : { text: readable(source), anchors: [], struck: [], quoted: [] };
+  const plain =
+    source.includes('<') && markup.test(source)
+      ? new HtmlReader(source).read()
+      : { text: readable(source), anchors: [], struck: [], quoted: [] };
   return plain.text.includes('~~') ? { ...plain, struck: [...plain.struck, ...struckInMarkdown(plain.text)] } : plain;
 };
 
 const struckInMarkdown = (text: string): Range[] =>
   [...text.matchAll(/~~[^~\n]{1,2000}~~/g)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));
-
-const readable = (text: string): string => withoutWideLetters(withoutInvisible(decodeEntities(text)));
 
 const lineBreaking = new Set(
   'br p div li ul ol tr table tbody thead h1 h2 h3 h4 h5 h6 hr blockquote section article header footer pre dl dt dd'.split(
@@ -65,8 +65,11 @@ class HtmlReader {
   private readonly result: PlainText = { text: '', anchors: [], struck: [], quoted: [] };
   private anchor: Anchor | undefined;
   private readonly open: { name: string; range: Range; depth: number }[] = [];
+  private readonly isUnusual: boolean;
 
-  constructor(private readonly source: string) {}
+  constructor(private readonly source: string) {
+    this.isUnusual = hasUnusualSigns(source);
+  }
 
   read(): PlainText {
     const { source } = this;
@@ -107,11 +110,12 @@ class HtmlReader {
     else if (name === 'td' || name === 'th') this.append(' ');
     if (name === 'a') {
       this.closeAnchor();
-      const target = attribute(tag, 'href');
+      const target = hrefOf(tag);
       if (target) this.anchor = { target, start: this.length, end: this.length };
     }
     const last = this.open.at(-1);
     if (last?.name === name) last.depth += 1;
+    if (tag.length === name.length + '<>'.length && !struckOut.has(name) && name !== 'blockquote') return;
     const quotes = name === 'blockquote' || (name === 'div' && /gmail_quote|moz-cite|yahoo_quoted/.test(tag));
     const strikes = struckOut.has(name) || (name !== 'a' && /line-through/i.test(tag));
     if (!quotes && !strikes) return;
@@ -137,7 +141,7 @@ class HtmlReader {
   }
 
   private add(text: string): void {
-    if (text !== '') this.append(readable(text));
+    if (text !== '') this.append(this.isUnusual || text.includes('&') ? readable(text) : text);
   }
 
   private append(text: string): void {
@@ -167,9 +171,10 @@ class HtmlReader {
   }
 }
 
-/** The attribute's value with its entities decoded; undefined where there is none. */
-const attribute = (tag: string, name: string): string | undefined => {
-  const at = new RegExp(`\\s${name}\\s*=\\s*`, 'i').exec(tag);
+const href = /\shref\s*=\s*/i;
+/** Where the anchor leads, its entities decoded; undefined where it leads nowhere. */
+const hrefOf = (tag: string): string | undefined => {
+  const at = href.exec(tag);
   if (!at) return undefined;
   const rest = tag.slice(at.index + at[0].length);
   const mark = rest[0] === '"' || rest[0] === "'" ? rest[0] : undefined;

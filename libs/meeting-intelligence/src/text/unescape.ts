@@ -40,7 +40,7 @@ const FOLDED_AT_MOST = 76;
  * Source: RFC 5545, 3.1.
  */
 export const unfolded = (text: string): string => {
-  if (!/\n[ \t]\S/.test(text)) return text;
+  if (!(text.includes('\n ') || text.includes('\n\t')) || !/\n[ \t]\S/.test(text)) return text;
   const lines = text.split('\n');
   let joined = lines[0]!.replace(/\r$/, '');
   let last = joined;
@@ -69,7 +69,7 @@ const surelyQuotedPrintable = (text: string): boolean =>
 
 /** Mail's `=3D` and soft line breaks undone, where there are enough of them to be sure. A lone `=3D` is looked at with its link. */
 export const withoutQuotedPrintable = (text: string): string => {
-  if (!coded.test(text) || !surelyQuotedPrintable(text)) return text;
+  if (!text.includes('=') || !coded.test(text) || !surelyQuotedPrintable(text)) return text;
   return text
     .replace(/=\r?\n/g, '')
     .replace(/(?:=[0-9A-F]{2})+/g, (octets) => Buffer.from(octets.replaceAll('=', ''), 'hex').toString('utf8'));
@@ -87,4 +87,14 @@ export const withoutWideLetters = (text: string): string => {
     if (sign === '？') return /^[\w０-９Ａ-Ｚａ-ｚ]+[=＝]/.test(text.slice(at + 1, at + 20)) ? '?' : sign;
     return narrowed(sign);
   });
+};
+
+const unusual = new RegExp(`${invisible.source}|${wide.source}`);
+/** Whether the text has signs to be taken out or made narrow, beside those that its entities stand for. */
+export const hasUnusualSigns = (text: string): boolean => unusual.test(text);
+
+/** What people read of a text that may have entities and unusual signs. */
+export const readable = (text: string): string => {
+  const decoded = decodeEntities(text);
+  return hasUnusualSigns(decoded) ? withoutWideLetters(withoutInvisible(decoded)) : decoded;
 };

@@ -201,6 +201,7 @@ class Scan {
 
   /** `javascript:…//zoom.us/j/1` leads to no meeting, whatever it names. */
   private inScript(start: number): boolean {
+    if (start === 0 || /\s/.test(this.text[start - 1]!)) return false;
     return scriptScheme.test(this.text.slice(Math.max(0, start - 60), start));
   }
 

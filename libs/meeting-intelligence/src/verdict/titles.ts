@@ -1,4 +1,5 @@
 import { wordBegins, wordEnds } from '../text/letters';
+import { OpeningPattern, WordingPattern } from '../text/wording-pattern';
 
 /** So much of a title is read. */
 const LONGEST = 200;
@@ -6,10 +7,11 @@ const LONGEST = 200;
 const opening = `[\\s\\[({*"'“„_#!-]{0,4}`;
 const anyOf = (list: readonly string[]): string => `(?:${list.join('|')})`;
 /** The title begins with one of these words; a word before a hyphen is part of another: "Check-in", "Post-mortem". */
-const begins = (list: readonly string[]): RegExp => new RegExp(`^${opening}${anyOf(list)}${wordEnds}(?!-\\p{L})`, 'iu');
+const begins = (list: readonly string[]): OpeningPattern =>
+  new OpeningPattern(new RegExp(`^${opening}${anyOf(list)}${wordEnds}(?!-\\p{L})`, 'iu'));
 /** One of these words stands somewhere, or one of these signs of scripts without blanks. */
-const holds = (words: readonly string[], signs: string): RegExp =>
-  new RegExp(`${wordBegins()}${anyOf(words)}${wordEnds}|${signs}`, 'iu');
+const holds = (words: readonly string[], signs: string): WordingPattern =>
+  new WordingPattern(new RegExp(`${wordBegins()}${anyOf(words)}${wordEnds}|${signs}`, 'iu'));
 
 const calledOff = anyOf([
   'cancel(?:l)?ed|called off|abgesagt|entfällt|fällt aus|ausgefallen|storniert|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|odwołan[eya]|anulowan[eya]',
@@ -44,7 +46,7 @@ const outOfOffice = begins([
 ]);
 
 /** What people send around for everybody to know, when it lasts whole days: nobody comes together for it. */
-const notices: readonly [RegExp, Notice][] = [
+const notices: readonly [WordingPattern, Notice][] = [
   [
     holds(
       [
@@ -132,32 +134,47 @@ const solitary = holds(
   '集中|昼休み|移動|作業|買い物|美容院|歯医者|专注|午休|通勤|购物|집중|장보기',
 );
 
-/** What a title says, in the languages in which most are written. */
-export interface TitleSays {
-  cancelled: boolean;
-  declined: boolean;
-  /** Somewhere somebody is said to be away. */
-  absence: boolean;
-  /** What it tells everybody, if it lasts whole days. */
-  notice?: Notice;
-  /** It begins with that. */
-  outOfOffice: boolean;
-  task: boolean;
-  gathering: boolean;
-  solitary: boolean;
-}
+/** What a title says, in the languages in which most are written. Most of it is asked of few titles. */
+export class Title {
+  private readonly text: string;
 
-export const titleSays = (title = ''): TitleSays => {
-  const text = title.replace(passedOn, '').slice(0, LONGEST);
-  const notice = notices.find(([wording]) => wording.test(text))?.[1];
-  return {
-    ...(notice === undefined ? {} : { notice }),
-    cancelled: cancelled.test(text) || (cancelledInCapitals.test(text) && text !== text.toUpperCase()),
-    declined: declined.test(text),
-    absence: absence.test(text) || outOfOffice.test(text),
-    outOfOffice: outOfOffice.test(text),
-    task: (task.test(text) && !namedGathering.test(text)) || taskBehind.test(text) || passingOn.test(text),
-    gathering: gathering.test(text),
-    solitary: solitary.test(text),
-  };
-};
+  constructor(title = '') {
+    this.text = title.replace(passedOn, '').slice(0, LONGEST);
+  }
+
+  get isCancelled(): boolean {
+    const { text } = this;
+    return cancelled.test(text) || (cancelledInCapitals.test(text) && text !== text.toUpperCase());
+  }
+
+  get isDeclined(): boolean {
+    return declined.test(this.text);
+  }
+
+  /** Somewhere somebody is said to be away. */
+  get tellsOfAbsence(): boolean {
+    return absence.test(this.text) || this.beginsWithAbsence;
+  }
+
+  get beginsWithAbsence(): boolean {
+    return outOfOffice.test(this.text);
+  }
+
+  /** What it tells everybody, if it lasts whole days. */
+  get notice(): Notice | undefined {
+    return notices.find(([wording]) => wording.test(this.text))?.[1];
+  }
+
+  get namesTask(): boolean {
+    const { text } = this;
+    return (task.test(text) && !namedGathering.test(text)) || taskBehind.test(text) || passingOn.test(text);
+  }
+
+  get namesGathering(): boolean {
+    return gathering.test(this.text);
+  }
+
+  get namesTimeAlone(): boolean {
+    return solitary.test(this.text);
+  }
+}

@@ -3,7 +3,7 @@ import { AssessableEntry } from '../entry';
 import { RankedLink, setBack } from '../links/rank';
 import { People } from './people';
 import { ReasonCode } from './reasons';
-import { TitleSays, titleSays } from './titles';
+import { Title } from './titles';
 
 export interface Verdict {
   isMeeting: boolean;
@@ -28,7 +28,7 @@ export const verdictOn = (
   links: readonly RankedLink[],
   dialIns: readonly DialIn[],
 ): Verdict => {
-  const title = titleSays(entry.title);
+  const title = new Title(entry.title);
   const against = ruledOut(entry, people, title);
   if (against) return { isMeeting: false, ...against };
   const ways = waysToJoin(entry, links, dialIns);
@@ -39,7 +39,7 @@ export const verdictOn = (
 const ruledOut = (
   entry: AssessableEntry,
   { ownResponse }: People,
-  title: TitleSays,
+  title: Title,
 ): Omit<Verdict, 'isMeeting'> | undefined => {
   if (entry.status === 'cancelled') return { confidence: 1, codes: ['cancelled'] };
   if (ownResponse === 'declined') return { confidence: 0.99, codes: ['declined_by_self'] };
@@ -48,8 +48,8 @@ const ruledOut = (
   if (calendars.some((id) => generatedCalendar.test(id))) return { confidence: 0.99, codes: ['public_holiday'] };
   const kind = neverMeetings.get(entry.kind ?? 'default');
   if (kind) return { confidence: 0.99, codes: [kind] };
-  if (title.cancelled) return { confidence: 0.93, codes: ['cancelled_in_title'] };
-  if (title.declined) return { confidence: 0.9, codes: ['declined_by_self'] };
+  if (title.isCancelled) return { confidence: 0.93, codes: ['cancelled_in_title'] };
+  if (title.isDeclined) return { confidence: 0.9, codes: ['declined_by_self'] };
   return undefined;
 };
 
@@ -85,24 +85,27 @@ const together = (
   entry: AssessableEntry,
   { comingOthers }: People,
   ways: ReasonCode[],
-  title: TitleSays,
+  title: Title,
   links: readonly RankedLink[],
 ): Verdict => {
   const codes: ReasonCode[] = [...ways, entry.attendeesOmitted ? 'attendees_omitted' : 'two_or_more_attendees'];
-  const tellsOfAbsence = title.absence && links.length === 0 && (isAllDay(entry) || entry.busy === false);
-  if (title.notice && links.length === 0 && isAllDay(entry) && !title.gathering) {
-    return { isMeeting: false, confidence: 0.8, codes: [title.notice] };
-  }
-  if (tellsOfAbsence) return { isMeeting: false, confidence: 0.85, codes: ['out_of_office'] };
+  const notice = links.length === 0 && isAllDay(entry) ? title.notice : undefined;
+  if (notice && !title.namesGathering) return { isMeeting: false, confidence: 0.8, codes: [notice] };
+  if (links.length === 0 && (isAllDay(entry) || entry.busy === false) && title.tellsOfAbsence)
+    return { isMeeting: false, confidence: 0.85, codes: ['out_of_office'] };
   if (comingOthers === 0 && !entry.attendeesOmitted) codes.push('all_others_declined');
-  const doubts = [ways.length === 0, isAllDay(entry), entry.busy === false, title.task, title.solitary].filter(
-    Boolean,
-  ).length;
+  const doubts = [
+    ways.length === 0,
+    isAllDay(entry),
+    entry.busy === false,
+    title.namesTask,
+    title.namesTimeAlone,
+  ].filter(Boolean).length;
   return { isMeeting: true, confidence: Math.max(0.6, 0.98 - 0.06 * doubts - (comingOthers === 0 ? 0.2 : 0)), codes };
 };
 
 /** How much each finding speaks for a meeting of somebody who seems to be alone. Zero is as good a guess as the other. */
-const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: ReasonCode[], title: TitleSays): Verdict => {
+const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: ReasonCode[], title: Title): Verdict => {
   if (ways.length === 0) return { isMeeting: false, confidence: 0.95, codes: ['solo_without_join_link'] };
   const own = links.filter(({ best }) => setBack(best) === 0 || best.opaque);
   let weight = 0;
@@ -113,6 +116,7 @@ const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: Reaso
     codes.push(...because);
   };
   const has = (code: ReasonCode) => ways.includes(code);
+  const { namesTask, namesGathering } = title;
   add(has('conference_data_present'), 5, 'conference_data_present');
   add(has('conference_pending'), 4, 'conference_pending');
   add(
@@ -138,11 +142,11 @@ const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: Reaso
   );
   add(has('opaque_link_present') && own.length > 0 && described.length === 0, 0.5, 'opaque_link_present');
   add(has('dial_in_present'), 2, 'dial_in_present');
-  add(title.gathering && !title.task, 1.5, 'title_names_a_gathering');
+  add(namesGathering && !namesTask, 1.5, 'title_names_a_gathering');
   // A link in the location is where the task takes place; one in the text is what the task is about.
-  add(title.task, own.some(({ best }) => best.source === 'location') ? -1.6 : -3.2, 'title_names_a_task');
-  add(title.solitary && !title.gathering, -2, 'title_names_time_alone');
-  add(title.outOfOffice, -3, 'out_of_office');
+  add(namesTask, own.some(({ best }) => best.source === 'location') ? -1.6 : -3.2, 'title_names_a_task');
+  add(title.namesTimeAlone && !namesGathering, -2, 'title_names_time_alone');
+  add(title.beginsWithAbsence, -3, 'out_of_office');
   add(entry.busy === false, -0.5, 'marked_as_free');
   add(isAllDay(entry), -1, 'all_day');
   add(own.length === 0 && links.length > 0, -0.5);
@@ -150,7 +154,7 @@ const alone = (entry: AssessableEntry, links: readonly RankedLink[], ways: Reaso
   const confidence = Math.min(0.97, 0.55 + Math.abs(weight - 0.75) * 0.12);
   const speaking = codes.filter((code) => speaksFor(code) === isMeeting);
   if (isMeeting) return { isMeeting, confidence, codes: speaking };
-  return { isMeeting, confidence, codes: [title.task ? 'note_to_self' : 'link_is_aside', ...speaking] };
+  return { isMeeting, confidence, codes: [namesTask ? 'note_to_self' : 'link_is_aside', ...speaking] };
 };
 
 const againstMeeting = new Set<ReasonCode>([
