@@ -96,14 +96,20 @@ export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000)
 const counted = new Map<string, WallTime | undefined>();
 const mostRemembered = 5_000;
 
+/** Most counts end within months: the years that may be asked for at once would all be expanded for them. */
+const firstCountedDays = 40;
+
 const walk = (times: WallTimes, start: WallTime, count: number): WallTime | undefined => {
   const end = start + horizonInDays * millisecondsPerDay;
-  const step = times.daysAtOnce * millisecondsPerDay;
   let left = count;
-  for (let from = start; from <= end; from += step) {
-    const found = times.between(from, from + step - 1);
+  let days = Math.min(firstCountedDays, times.daysAtOnce);
+  for (let from = start; from <= end;) {
+    const next = from + days * millisecondsPerDay;
+    const found = times.between(from, next - 1);
     if (found.length >= left) return found[left - 1];
     left -= found.length;
+    from = next;
+    days = Math.min(2 * days, times.daysAtOnce);
   }
   return undefined;
 };
