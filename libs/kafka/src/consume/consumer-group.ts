@@ -18,6 +18,8 @@ export interface ConsumerGroupOptions extends KafkaConsumerOptions {
 }
 
 const HEARTBEAT_MS = 1_000;
+/** A message ends it at once; what waits for its end are heartbeats, so that a rebalance is heard of, and a shutdown. */
+const LONGEST_FETCH_MS = 1_000;
 /** What one fetch brings is applied together (`JoinedChunks`): as many as that may find each other. */
 const PARTITIONS_AT_ONCE = 24;
 const CLOSE_LIMIT_MS = 8_000;
@@ -53,7 +55,7 @@ export class ConsumerGroup {
       sessionTimeout: options.sessionTimeoutMs ?? 6_000,
       rebalanceTimeout: 10_000,
       heartbeatInterval: HEARTBEAT_MS,
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: LONGEST_FETCH_MS,
       maxBytesPerPartition: 262_144,
       allowAutoTopicCreation: false,
       retry: {
