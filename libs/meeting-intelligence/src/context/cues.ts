@@ -3,6 +3,8 @@ import { WordingPattern } from '../text/wording-pattern';
 import { WrittenLink } from '../text/written-links';
 import {
   backup,
+  condition,
+  failing,
   formerOne,
   invitation,
   otherTime,
@@ -29,6 +31,9 @@ const replaced =
   /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から(?=\s*$)|改为|改為)/iu;
 /** "Not … but …" */
 const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
+/** "From … to …": nothing stands between a link and the one that took its place. */
+const passesTo = /^\s*(?:to|auf|zu|nach|à|vers|au?|para|su|na|till|til|naar|на|へ|に|到|에서)\s*$/iu;
+const comesFrom = /(?<![\p{L}\p{N}])(?:from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
 const behindWarned =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
@@ -94,9 +99,24 @@ const behindOf = (text: string, start: number, from: number): number => {
   return comma < 0 ? from : from + said[0].length + comma + 1;
 };
 
+/** Whether a link is only said to fail perhaps. */
+const fails = (text: string, start: number, end: number): boolean =>
+  end > start &&
+  failing.test(text.slice(end, end + BEHIND)) &&
+  condition.test(text.slice(Math.max(0, start - BEHIND), start));
+
 /** The cues around a link; the links before it and behind it end at `from` and begin at `until`. */
-export const cuesAround = (text: string, { link, start, end }: WrittenLink, from: number, until: number): Set<Cue> => {
+export const cuesAround = (
+  text: string,
+  { link, start, end }: WrittenLink,
+  from: number,
+  until: number,
+  previousStart = from,
+): Set<Cue> => {
   const cues = new Set<Cue>();
+  // "If the first one does not work, use the second": nothing is said against the first.
+  if (fails(text, start, end)) return cues;
+  if (start - from < BEFORE && fails(text, previousStart, from)) return cues.add('backup');
   // The words of an anchor introduce its target as well.
   const isNamed = !text.startsWith(link.slice(0, 12), start) && end > start;
   const introduced = isNamed ? end : start;
@@ -118,7 +138,11 @@ export const cuesAround = (text: string, { link, start, end }: WrittenLink, from
   const rest = text.slice(end, Math.min(until, end + BEHIND));
   const line = rest.split('\n', 1)[0]!;
   const speaksOfNext = until - end <= BEHIND && !rest.includes('\n') && /[:：(]\s*$/.test(line);
-  if (replaced.test(line)) cues.add('warned');
+  if (
+    replaced.test(line) ||
+    (until < text.length && passesTo.test(rest) && (comesFrom.test(lead) || /에서\s*$/.test(rest)))
+  )
+    cues.add('warned');
   else if (behindWarned.test(line) && !speaksOfNext) cues.add('warned');
   else if (behindBackup.test(line) && !speaksOfNext) cues.add('backup');
   return cues;

@@ -81,7 +81,7 @@ export const outdated = anyOf(
     ),
     words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]|zamiast'),
     words(
-      'стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
+      'было|стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
     signs(
       '古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
@@ -99,7 +99,7 @@ export const invitation = anyOf([
     'korrigiert\\p{L}{0,3}|richtig(?: ist)?|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
   ),
   words(
-    'nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|bon lien|correct|corrigé|plutôt|voici|désormais',
+    'nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|bon lien|le bon|correct|corrigé|plutôt|voici|désormais',
   ),
   words('nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto'),
   words('nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|giusto|ora'),
@@ -157,10 +157,16 @@ export const backup = anyOf([
   ),
 ]);
 
+/** "If … does not work": what stands before a link of which that is said, and behind it. */
+export const condition =
+  /(?:(?<![\p{L}\p{N}])(?:if|in case|should|falls|wenn|sollten?|si|se|caso|mocht|als|jeśli|jeżeli|gdyby|если)(?: [\p{L}’']{1,12}){0,3}|如果|若|万一)[\s:"'(<]*$/iu;
+export const failing =
+  /^[\s"')>\]]*(?:(?:fails?|breaks?|falla|falha|falhar)(?![\p{L}\p{N}])|is (?:down|full|broken)(?![\p{L}\p{N}])|(?:does ?n[o’']t|doesn[’']t|won[’']t|isn[’']t|is not) \p{L}|nicht \p{L}|ne (?:marche|fonctionne|répond)|no (?:funciona|va|abre)|non (?:funziona|va)|não (?:funcion|abr)|niet (?:werk|lukt)|nie (?:dział|zadział)|не (?:работает|открывается)|无法|不能|打不开|连不上)/iu;
+
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    "rehearsals?|practice (?:session|run|call|room)|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
+    "rehearsals?|practice (?:session|run|call|room)|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);
@@ -168,7 +174,7 @@ export const rehearsal = anyOf([
 /** "For the follow-up we will use": of another meeting than this one. */
 export const otherTime = anyOf([
   words(
-    'follow-?up|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
+    'follow-?up|debrief(?:ing)?|afterwards|nachbesprechung|danach|im anschluss|ensuite|después|dopo|depois|achteraf|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
   ),
   signs('次回|来週|下次|下周|다음 ?(?:주|번|회의)'),
 ]);

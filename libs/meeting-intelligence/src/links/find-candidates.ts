@@ -171,7 +171,7 @@ const placed = (plain: PlainText, mentions: readonly Mention[], source: LinkSour
     const until = mentions[index + 1]?.link.start ?? plain.text.length;
     candidates.push(
       candidateOf(read, source, {
-        cues: cuesAround(plain.text, link, from, until),
+        cues: cuesAround(plain.text, link, from, until, mentions[index - 1]?.link.start),
         zone: zoneAt(link.start),
         isStruck: isStruck(link.start),
         start: link.start,
