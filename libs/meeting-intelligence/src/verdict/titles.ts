@@ -18,16 +18,33 @@ const calledOff = anyOf([
   'отмен(?:ено|ена|ён)|скасовано|inställ[dt]|aflyst|annulleret|avlyst|peruut?ettu|peruttu|zrušen[oáaéý]|törölve|lemondva|elmarad|anulată?|otkazano|ακυρώθηκε',
   '[iİ]ptal(?: edildi)?|dibatalkan|đã hủy|בוטלה?|ملغا?[ىة]|تم الإلغاء|ยกเลิก|キャンセル(?:済み?)?|中止|取消|已取消|취소됨?',
 ]);
-/** "Canceled: Weekly", "[Abgesagt] Weekly", "Weekly (cancelled)". */
+const atFront = `[\\s\\[({*"【\\p{So}\\ufe0f]{0,4}`;
+const gatheringNoun = anyOf([
+  'meeting|event|call|appointment|termin|besprechung|sitzung|réunion|point|rendez-vous|reunión|cita|llamada|evento',
+  'riunione|incontro|appuntamento|reunião|vergadering|afspraak|overleg|spotkanie',
+]);
+const stateVerb = anyOf(['is|has been|ist|wurde|est|a été|está|ha sido|è|è stat[oa]|foi|jest|został[oa]?']);
+/**
+ * "Canceled: Weekly", "[Abgesagt] Weekly"; "Réunion annulée"; "Absage: Weekly"; "Weekly (cancelled)", "Weekly – cancelled due to illness"; "Weekly
+ * is cancelled", "Weekly fällt heute aus".
+ */
 const cancelled = new RegExp(
-  `^[\\s\\[({*"【\\p{So}\\ufe0f]{0,4}${calledOff}(?: (?:event|meeting|invitation|termin|besprechung))?(?:[\\s\\])}*"】]{0,3}(?:[:：—–-]|$)|[\\])】])|[\\[({【–—-]\\s{0,2}${calledOff}[\\s\\])}】!]{0,3}$`,
+  [
+    `^${atFront}${calledOff}(?: (?:event|meeting|invitation|termin|besprechung))?(?:[\\s\\])}*"】!.]{0,3}(?:[:：—–-]|$)|[\\])】])`,
+    `^${atFront}${gatheringNoun} ${calledOff}[\\s\\])}*"】!.]{0,3}(?:[:：—–-]|$)`,
+    `^${atFront}(?:absage|storno)(?:\\s?[:：]|\\s[–—-]\\s)`,
+    `[\\[({【–—-]\\s{0,2}${calledOff}(?:[\\s\\])}】!.]{0,3}$| (?:due to|because|wegen|aufgrund|en raison|debido) )`,
+    `${wordBegins()}${stateVerb} ${calledOff}[\\s!.]{0,3}$`,
+    `${wordBegins()}(?:entfällt|fällt(?: \\p{L}{1,8}){0,2} aus)(?: (?:heute|morgen|diese woche))?[\\s!.]{0,3}$`,
+  ].join('|'),
   'iu',
 );
 /** What mail programs put before the title of what they pass on. */
-const passedOn = /^(?:\s{0,3}(?:fwd?|wg|tr|rv|i|enc|pd|re|aw|sv)\s?[:：]){1,4}\s{0,3}/iu;
-/** "CANCELED Weekly": in capitals, without a colon. */
+const passedOn =
+  /^(?:\s{0,3}(?:(?:fwd?|wg|tr|rv|i|enc|pd|re|aw|sv|ext(?:ern(?:al)?)?)\s?[:：]|\[ext(?:ern(?:al)?)?\])){1,4}\s{0,3}/iu;
+/** "CANCELED Weekly", "Weekly CANCELED": in capitals, without a colon. */
 const cancelledInCapitals =
-  /^[\s[(*]{0,3}(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)\s/u;
+  /^[\s[(*]{0,3}(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)\s|\s(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)[\s!.]{0,3}$/u;
 const declined =
   /^[\s[(]{0,3}(?:declined|abgelehnt|refusée?|rechazad[oa]|rifiutat[oa]|recusad[oa]|afgewezen|odrzucon[eo])\s?[:：]/iu;
 
