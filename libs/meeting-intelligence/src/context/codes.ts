@@ -11,16 +11,17 @@ export interface WrittenCode {
 }
 
 const passcodeLabels = [
+  '(?:kennwort|passwor[dt]|passcode) ?\\/ ?(?:kennwort|kenncode|passwor[dt]|passcode)',
   '(?:meeting |webinar |event |zoom |teams |webex |host |numeric |attendee |video )?pass ?(?:code|word)s?|(?<!boarding )pass(?=[ :=]{1,3}\\d{3,10}(?![\\d#]))',
-  'pwd|pw|passwd|passcode',
+  'pwd|pw|p\\/w|passwd',
   '(?:meeting-?|besprechungs-?|sitzungs-?)?(?:kenncode|kennwort|passwort|zugangscode|zugangspasswort)|kennung(?=\\s?:\\s?\\S{4,12}\\s{0,99}(?:\\n|$))',
   "mots? de passe|code (?:secret|d[’']acc[eè]s|de la r[ée]union)",
   'contrase[ñn]a|c[óo]digo (?:de )?(?:acceso|acesso)|clave(?: de acceso)?',
   "codice (?:d[’'] ?accesso|di accesso|segreto)|parola d[’']ordine",
   'senha(?: de acesso)?|palavra[- ]passe',
-  'toegangscode|wachtwoord(?:code)?|vergadercode',
+  'toegangscode|(?:vergader)?wachtwoord(?:code)?|vergadercode',
   'kod dost[ęe]pu|has[łl]o|kod spotkania',
-  "пароль|(?:секретный код|код доступ[ау])|lösenord|lösenkod|adgangskode|adgangskod|passord|salasana|tunnuskoodi|parola|şifre|geçiş kodu|heslo|přístupový kód|jelszó|belépési kód|cod de acces|codi d[’']accés|parool|geslo|lozinka|κωδικός(?: πρόσβασης)?",
+  "пароль|(?:секретный код|код доступ[ау])|lösenord|lösenkod|(?:møde)?adgangskode|adgangskod|passord|salasana|tunnuskoodi|parola(?:sı)?|şifre|geçiş kodu|heslo|přístupový kód|jelszó|belépési kód|cod de acces|codi d[’']accés|parool|geslo|lozinka|κωδικός(?: πρόσβασης)?",
   'パスコード|パスワード|ミーティングパスワード|会議パスワード|入室コード',
   '(?:会议|會議|入会|入會|参会|入场)?(?:密码|密碼|口令|密匙)',
   '암호|비밀번호|패스코드|סיסמה|קוד גישה|رمز المرور|كلمة المرور|mật khẩu|mật mã|kata sandi|kode (?:sandi|akses)|รหัสผ่าน',
@@ -43,7 +44,7 @@ const pinLabels = ['pin(?:[- ]?(?:code|nummer|number))?|pin ?码|暗証番号|au
 
 /** "Mot de passe de la réunion" */
 const ofMeeting =
-  '(?: (?:de (?:la )?|del(?:la)? |da |van de |för |do )?(?:r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|vergadering|spotkania|meeting|konferencji|mötet))?';
+  '(?: (?:de (?:la )?|del(?:la)? |da |van de |voor (?:de |het )?|für (?:das |die |den )?|för |do )?(?:besprechung|совещания|конференции|schůzky|r[ée]union|reuni[óo]n|riunione|reuni[ãa]o|vergadering|spotkania|meeting|konferencji|mötet))?';
 const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 
 /** No letter before, and no digit but before a label of a script without blanks: `ID：812 3456 7890パスコード：1234`. */
