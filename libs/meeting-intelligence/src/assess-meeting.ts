@@ -26,19 +26,25 @@ export const assessMeeting = (entry: AssessableEntry, services?: readonly Meetin
   const [first] = links;
   const meetingKey = meetingKeyOf(entry);
   const roomKey = ranked[0]?.best.opaque ? undefined : ranked[0]?.best.meeting;
-  return {
+  // What is absent is left out without spreading objects, which takes longer than all of this.
+  const verdict: Omit<MeetingAssessment, 'links' | 'dialIns' | 'nature'> = {
     isMeeting,
     confidence: Math.round(confidence * 100) / 100,
     reasons: codes.map(reason),
-    ...(first && { joinUrl: first.url, provider: first.provider }),
-    ...(first?.meetingId === undefined ? {} : { meetingId: first.meetingId }),
-    ...(first?.passcode === undefined ? {} : { passcode: first.passcode }),
-    links,
-    dialIns,
-    ...(meetingKey === undefined ? {} : { meetingKey }),
-    ...(roomKey === undefined ? {} : { roomKey }),
-    nature: natureOf(entry, people),
   };
+  if (first) {
+    verdict.joinUrl = first.url;
+    verdict.provider = first.provider;
+    if (first.meetingId !== undefined) verdict.meetingId = first.meetingId;
+    if (first.passcode !== undefined) verdict.passcode = first.passcode;
+  }
+  const assessment = verdict as MeetingAssessment;
+  assessment.links = links;
+  assessment.dialIns = dialIns;
+  if (meetingKey !== undefined) assessment.meetingKey = meetingKey;
+  if (roomKey !== undefined) assessment.roomKey = roomKey;
+  assessment.nature = natureOf(entry, people);
+  return assessment;
 };
 
 /** The conference's own ways to dial in, then those that the texts tell; each once. */
@@ -55,8 +61,9 @@ const dialInsOf = ({ conference }: AssessableEntry, { candidates, texts }: Findi
     const dialIn = dialInOf(point);
     if (dialIn) add(dialIn);
   }
-  for (const { source, plain, codes } of texts) {
-    if (source !== 'summary') for (const dialIn of dialInsInText(plain, codes, candidates.length > 0)) add(dialIn);
+  for (const text of texts) {
+    if (text.source === 'summary') continue;
+    for (const dialIn of dialInsInText(text.plain, () => text.codes, candidates.length > 0)) add(dialIn);
   }
   return [...all.values()];
 };

@@ -1,7 +1,7 @@
 import { writtenCodes } from './codes';
 import { dialInOf, dialInsInText } from './dial-ins';
 
-const told = (text: string, hasLink = true) => dialInsInText({ text, anchors: [] }, writtenCodes(text), hasLink);
+const told = (text: string, hasLink = true) => dialInsInText({ text, anchors: [] }, () => writtenCodes(text), hasLink);
 
 describe('Ways to dial in', () => {
   it('are an entry point’s, with its number as dialled', () => {

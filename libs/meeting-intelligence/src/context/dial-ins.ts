@@ -38,15 +38,13 @@ export const dialInOf = (point: EntryPoint): DialIn | undefined => {
   const number = kind === 'phone' ? dialled(uri.replace(/^tel:/i, '').split(/[,;]/, 1)[0]!) : undefined;
   const code = accessCode ?? codeInTones(uri);
   const secret = pin ?? passcode ?? password;
-  return {
-    kind,
-    uri: clean(uri),
-    ...(number === undefined ? {} : { number }),
-    ...(secret === undefined ? {} : { pin: clean(secret) }),
-    ...(code === undefined ? {} : { accessCode: clean(code) }),
-    ...(label === undefined ? {} : { label: clean(label) }),
-    ...(regionCode === undefined ? {} : { regionCode: clean(regionCode) }),
-  };
+  const dialIn: DialIn = { kind, uri: clean(uri) };
+  if (number !== undefined) dialIn.number = number;
+  if (secret !== undefined) dialIn.pin = clean(secret);
+  if (code !== undefined) dialIn.accessCode = clean(code);
+  if (label !== undefined) dialIn.label = clean(label);
+  if (regionCode !== undefined) dialIn.regionCode = clean(regionCode);
+  return dialIn;
 };
 
 const clean = (text: string): string => text.replace(/[<>"\u0000-\u001f]/g, '').trim();
@@ -62,15 +60,15 @@ const dialled = (written: string): string | undefined => {
 
 const codeInTones = (uri: string): string | undefined => /[,;p]+ ?(\d{3,15})#?/i.exec(uri.replace(/^tel:/i, ''))?.[1];
 
-/** Numbers and addresses that the text tells for joining; a number in somebody's signature is none. */
+/** Numbers and addresses that the text tells for joining; a number in somebody's signature is none. Its codes are asked for beside numbers only. */
 export const dialInsInText = (
   { text, anchors }: Pick<PlainText, 'text' | 'anchors'>,
-  codes: readonly WrittenCode[],
+  codesOf: () => readonly WrittenCode[],
   hasLink: boolean,
 ): DialIn[] => {
   const behindWords = anchors.slice(0, MOST).flatMap(({ target }) => phoneBehindWords(target));
   if (!/[\d@]/.test(text)) return behindWords;
-  return [...behindWords, ...phonesIn(text, codes, hasLink), ...systemsIn(text)].slice(0, MOST);
+  return [...behindWords, ...phonesIn(text, codesOf, hasLink), ...systemsIn(text)].slice(0, MOST);
 };
 
 /** `<a href="tel:+33…,,887766#">`: a number that goes on with a code is for dialling in. */
@@ -82,14 +80,19 @@ const phoneBehindWords = (target: string): DialIn[] => {
   return number === undefined ? [] : [{ kind: 'phone', uri, number, accessCode: accessCode! }];
 };
 
-const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean): DialIn[] => {
+/** Every number that is looked for has a country's code or ends in four digits. */
+const mayHoldPhone = (text: string): boolean => text.includes('+') || text.includes('00') || /\d{4}/.test(text);
+
+const phonesIn = (text: string, codesOf: () => readonly WrittenCode[], hasLink: boolean): DialIn[] => {
+  const matches = mayHoldPhone(text) ? phone.matchesIn(text) : [];
+  if (matches.length === 0) return [];
+  const codes = codesOf();
   const found: DialIn[] = [];
   const isAnnounced = announcer(text, hasLink);
   const spoken = codes.filter(({ kind }) => kind === 'phoneId');
   let nextSpoken = 0;
   let lastEnd = -1;
   let lastTaken = false;
-  const matches = phone.matchesIn(text);
   for (const [index, match] of matches.entries()) {
     const start = match.index;
     const number = dialled(match[0]);
@@ -114,16 +117,13 @@ const phonesIn = (text: string, codes: readonly WrittenCode[], hasLink: boolean)
     lastEnd = end;
     if (!isTaken) continue;
     const code = played === undefined ? undefined : codeInTones(played);
-    const near = code ?? codeNear(codes, start);
+    const near = code ?? codeNear(codes, spoken, start);
     const tail = played === undefined ? '' : played.replace(/\s/g, '');
     const entered = pin ?? pinNear(codes, start);
-    found.push({
-      kind: 'phone',
-      uri: `tel:${number}${tail}`,
-      number,
-      ...(entered === undefined ? {} : { pin: entered }),
-      ...(near === undefined ? {} : { accessCode: near }),
-    });
+    const dialIn: DialIn = { kind: 'phone', uri: `tel:${number}${tail}`, number };
+    if (entered !== undefined) dialIn.pin = entered;
+    if (near !== undefined) dialIn.accessCode = near;
+    found.push(dialIn);
   }
   return found;
 };
@@ -155,8 +155,7 @@ const announcer = (text: string, hasLink: boolean): ((at: number) => boolean) =>
 };
 
 /** The conference's own number, told once for all telephone numbers. */
-const codeNear = (codes: readonly WrittenCode[], at: number): string | undefined => {
-  const spoken = codes.filter(({ kind }) => kind === 'phoneId');
+const codeNear = (codes: readonly WrittenCode[], spoken: readonly WrittenCode[], at: number): string | undefined => {
   const own = spoken.find(({ start }) => start > at) ?? spoken.at(-1);
   if (own) return own.value;
   const typed = codes.find(({ kind, value, start }) => kind === 'passcode' && /^[\d-]{6,}$/.test(value) && start < at);

@@ -1,4 +1,4 @@
-import { WrittenCode, writtenCodes } from '../context/codes';
+import { WrittenCode } from '../context/codes';
 import { Candidate } from './candidate';
 import type { ReadText } from './find-candidates';
 
@@ -34,14 +34,9 @@ export const attributeCodes = (texts: readonly ReadText[], candidates: readonly 
   for (const text of texts) {
     if (text.source === 'summary') continue;
     fromVideoAddresses(text);
-    text.codes = writtenCodes(text.plain.text);
-    if (text.codes.length === 0 || candidates.length === 0) continue;
-    const owners = text.candidates.length > 0 ? text.candidates : candidates.slice(0, 1);
-    attribute(
-      text.plain.text,
-      text.codes,
-      owners.filter((candidate) => !takesNone(candidate)),
-    );
+    const near = text.candidates.length > 0 ? text.candidates : candidates.slice(0, 1);
+    const owners = near.filter((candidate) => !takesNone(candidate));
+    if (owners.length > 0) attribute(text.plain.text, text.codes, owners);
   }
 };
 

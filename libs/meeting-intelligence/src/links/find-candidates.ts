@@ -1,5 +1,5 @@
 import { LinkSource } from '../assessment';
-import { WrittenCode } from '../context/codes';
+import { WrittenCode, writtenCodes } from '../context/codes';
 import { Cue, cuesAround } from '../context/cues';
 import { Zone, zonesOf } from '../context/zones';
 import { AssessableEntry, EntryPoint } from '../entry';
@@ -14,11 +14,19 @@ import { setDismissedAside } from './set-dismissed-aside';
 import { LinkReader, ReadLink } from './read-link';
 
 /** One field of the entry, read. */
-export interface ReadText {
-  source: LinkSource;
-  plain: PlainText;
-  candidates: Candidate[];
-  codes: WrittenCode[];
+export class ReadText {
+  candidates: Candidate[] = [];
+  private written: readonly WrittenCode[] | undefined;
+
+  constructor(
+    readonly source: LinkSource,
+    readonly plain: PlainText,
+  ) {}
+
+  /** Passcodes and numbers that it tells; looked for once there is a link or a telephone number that they may belong to. */
+  get codes(): readonly WrittenCode[] {
+    return (this.written ??= writtenCodes(this.plain.text));
+  }
 }
 
 export interface Findings {
@@ -125,7 +133,7 @@ const addMentions = (mentions: Mention[], link: WrittenLink, links: LinkReader):
 
 const readWritten = (link: string, links: LinkReader): ReadLink | undefined => {
   if (!links.mayJoin(link)) return undefined;
-  const read = links.read(link);
+  const read = links.readHopeful(link);
   const cut = read?.wrappedBy.length ? undefined : withoutNextItem(link);
   const alone = cut === undefined ? undefined : links.read(cut);
   if (alone) return alone;
@@ -151,14 +159,11 @@ const glued = /(?<=\d)[.,;:!]?\p{L}{2,20}$|(?<=[\p{L}\d])[.,;:!]\p{Lu}\p{L}{1,20
 
 const readText = (written: string, source: LinkSource, links: LinkReader): ReadText => {
   const plain = plainText(written);
+  const text = new ReadText(source, plain);
   const mentions: Mention[] = [];
   for (const link of writtenLinks(plain, links.isHost)) addMentions(mentions, link, links);
-  return {
-    source,
-    plain,
-    candidates: mentions.some(({ read }) => read) ? placed(plain, mentions, source) : [],
-    codes: [],
-  };
+  if (mentions.some(({ read }) => read)) text.candidates = placed(plain, mentions, source);
+  return text;
 };
 
 const placed = (plain: PlainText, mentions: readonly Mention[], source: LinkSource): Candidate[] => {

@@ -80,16 +80,13 @@ const oneOf = (mentions: readonly Candidate[]): JoinLink => {
   const ids = mentions.flatMap(({ meetingId }) => meetingId ?? []);
   // What people type beats what the link holds, whichever mention it stands beside.
   const meetingId = ids.find((id) => /^\d+$/.test(id)) ?? ids[0];
-  return {
-    url: form.url,
-    provider: form.provider,
-    source: best.source,
-    ...(meetingId === undefined ? {} : { meetingId }),
-    ...(passcode === undefined ? {} : { passcode }),
-    why: whyOf(best, form, mentions.length, passcode !== undefined && passcode !== form.passcode),
-    ...(form.wrappedBy.length === 0 ? {} : { wrappedBy: form.wrappedBy }),
-    ...(form.opaque ? { opaque: true as const } : {}),
-  };
+  const link = { url: form.url, provider: form.provider, source: best.source } as JoinLink;
+  if (meetingId !== undefined) link.meetingId = meetingId;
+  if (passcode !== undefined) link.passcode = passcode;
+  link.why = whyOf(best, form, mentions.length, passcode !== undefined && passcode !== form.passcode);
+  if (form.wrappedBy.length > 0) link.wrappedBy = form.wrappedBy;
+  if (form.opaque) link.opaque = true;
+  return link;
 };
 
 const whyOf = (best: Candidate, form: Candidate, count: number, passcodeBeside: boolean): Reason[] => {

@@ -60,7 +60,11 @@ export class LinkReader {
 
   /** What the link joins, unwrapped; undefined for a link that joins nothing. */
   read(written: string): ReadLink | undefined {
-    if (!this.mayJoin(written)) return undefined;
+    return this.mayJoin(written) ? this.readHopeful(written) : undefined;
+  }
+
+  /** The same of a link of which `mayJoin` is known. */
+  readHopeful(written: string): ReadLink | undefined {
     let link = this.known.get(written);
     if (link === undefined && !this.known.has(written))
       this.known.set(written, (link = readLink(written, this.services)));

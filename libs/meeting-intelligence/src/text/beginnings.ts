@@ -192,11 +192,12 @@ export class Beginnings {
   /** The first place from `from` on; -1 where there is none. `isInWords`: also where a letter or digit of ASCII stands before another one. */
   find(text: string, from: number, isInWords: boolean): number {
     const { thirds } = this;
+    const { length } = text;
     let before = kindAt(text, from - 1);
     let first = kindAt(text, from);
     let second = kindAt(text, from + 1);
-    for (let at = from; at < text.length; at += 1) {
-      const third = kindAt(text, at + 2);
+    for (let at = from; at < length; at += 1) {
+      const third = at + 2 < length ? kindOf(text.charCodeAt(at + 2)) : BEYOND_ASCII;
       if (
         (isInWords || before > DIGIT || first > DIGIT) &&
         (thirds[(first << 5) | second]! >>> third) & 1 &&

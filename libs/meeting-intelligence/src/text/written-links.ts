@@ -136,8 +136,9 @@ class Scan {
 
   private endOf(start: number, from: number): number {
     const { text } = this;
+    const { length } = text;
     let at = from;
-    for (; at < text.length; at += 1) {
+    for (; at < length; at += 1) {
       const code = text.charCodeAt(at);
       if (code < 128) {
         if (ending[code] === 1) {
@@ -150,14 +151,14 @@ class Scan {
           break;
         }
         if (code === 0x68 || code === 0x48) {
-          if (at > from && this.beginsAnother(at, start)) break;
+          if (at > from && (text[at + 1] === 't' || text[at + 1] === 'T') && this.beginsAnother(at, start)) break;
         }
         continue;
       }
       if (this.endsAt(at)) break;
     }
     const end = this.trimmed(start, at);
-    if (!groupedNumber.test(text.slice(Math.max(start, end - 8), end))) return end;
+    if (text[end] !== ' ' || !groupedNumber.test(text.slice(Math.max(start, end - 8), end))) return end;
     return end + (restOfNumber.exec(text.slice(end, end + 12))?.[0].length ?? 0);
   }
 
@@ -192,7 +193,7 @@ class Scan {
       }
       last -= 1;
     }
-    const blank = escapedBlanks.exec(text.slice(Math.max(start, last - 36), last));
+    const blank = text[last - 3] === '%' ? escapedBlanks.exec(text.slice(Math.max(start, last - 36), last)) : null;
     if (blank) last -= blank[0].length;
     if (text.slice(start, last).includes('(') && unclosed(text, start, last) > 0) last = text.lastIndexOf('(', last);
     for (let before = start - 1; text[before] === '_' && text[last - 1] === '_'; before -= 1) last -= 1;

@@ -7,20 +7,25 @@ import { People } from './people';
 const LARGE = 20;
 
 export const natureOf = (entry: AssessableEntry, people: People): Nature => {
-  const { email, name, self } = entry.organizer ?? {};
-  const organizer = {
-    ...(email === undefined ? {} : { email }),
-    ...(name === undefined ? {} : { name }),
-    ...(self ? { self } : {}),
-  };
-  return {
+  const nature = {
     size: sizeOf(entry, people),
     reach: reachOf(people),
     recurring:
       (entry.recurrence?.length ?? 0) > 0 || entry.providerSeriesId !== undefined || entry.originalStart !== undefined,
-    ...(Object.keys(organizer).length === 0 ? {} : { organizer }),
-    needsResponse: entry.status !== 'cancelled' && people.ownResponse === 'needsAction' && !self,
-  };
+  } as Nature;
+  const organizer = organizerOf(entry);
+  if (organizer) nature.organizer = organizer;
+  nature.needsResponse = entry.status !== 'cancelled' && people.ownResponse === 'needsAction' && !organizer?.self;
+  return nature;
+};
+
+const organizerOf = ({ organizer: { email, name, self } = {} }: AssessableEntry): Nature['organizer'] => {
+  if (email === undefined && name === undefined && !self) return undefined;
+  const organizer: Nature['organizer'] = {};
+  if (email !== undefined) organizer.email = email;
+  if (name !== undefined) organizer.name = name;
+  if (self) organizer.self = self;
+  return organizer;
 };
 
 const sizeOf = ({ attendeesOmitted }: AssessableEntry, { others }: People): Nature['size'] => {

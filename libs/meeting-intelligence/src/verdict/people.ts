@@ -1,7 +1,7 @@
-import { AssessableEntry, Attendee } from '../entry';
+import { AssessableEntry } from '../entry';
 
 const groupCalendar = /@(?:group(?:\.v)?|import)\.calendar\.google\.com$/i;
-const roomAddress = /@resource\.calendar\.google\.com$/i;
+const ROOM = '@resource.calendar.google.com';
 
 export interface People {
   /** The owner's own answer; absent where he was not asked. */
@@ -13,8 +13,6 @@ export interface People {
   /** Those of the others who have not declined. */
   comingOthers: number;
 }
-
-const isPlace = ({ resource, email }: Attendee): boolean => resource || roomAddress.test(email);
 
 /** Who is there: rooms and shared calendars are nobody, and the owner is one person under whatever address. */
 export const peopleOf = ({ organizer, attendees = [], providerCalendarId }: AssessableEntry): People => {
@@ -28,13 +26,14 @@ export const peopleOf = ({ organizer, attendees = [], providerCalendarId }: Asse
 
   const others = new Map<string, boolean>();
   let ownResponse: string | undefined;
-  attendees.forEach((attendee, index) => {
+  for (let index = 0; index < attendees.length; index += 1) {
+    const attendee = attendees[index]!;
     if (attendee.self) ownResponse = attendee.response;
-    if (isPlace(attendee)) return;
     const address = attendee.email.toLowerCase();
+    if (attendee.resource || address.endsWith(ROOM)) continue;
     if (attendee.self || own.has(address)) ownResponse ??= attendee.response;
     else others.set(address === '' ? `#${index}` : address, attendee.response !== 'declined');
-  });
+  }
   // Without guests the organizer may just be the calendar that the entry lies on.
   const host = organizer?.email?.toLowerCase();
   if (attendees.length > 0 && host && !organizer?.self && !own.has(host) && !groupCalendar.test(host)) {
