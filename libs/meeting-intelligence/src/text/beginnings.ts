@@ -13,8 +13,7 @@ const kinds = new Uint8Array(128).map((_, code) => {
   return /\s/.test(sign) ? BLANK : OTHER;
 });
 const kindOf = (code: number): number => (code < 128 ? kinds[code]! : BEYOND_ASCII);
-const kindAt = (text: string, at: number): number =>
-  at >= 0 && at < text.length ? kindOf(text.charCodeAt(at)) : BEYOND_ASCII;
+const kindAt = (text: string, at: number): number => (at < text.length ? kindOf(text.charCodeAt(at)) : BEYOND_ASCII);
 const codeSign = (code: number): string => String.fromCharCode(code);
 
 /** What one sign of a match can be. */
@@ -165,6 +164,8 @@ class PatternReader {
  * says no where the pattern says yes.
  */
 export class Beginnings {
+  /** A bit for each kind of sign that a match can begin with. */
+  private readonly firsts: number;
   /** By the kinds of the first two signs, a bit for each kind of the third. */
   private readonly thirds = new Int32Array(1 << 10);
   /** What a match can begin with that is not ASCII. */
@@ -186,39 +187,29 @@ export class Beginnings {
       }
       for (let at = 0; at < first.beyond.length; at += 1) this.beyond.add(first.beyond.charCodeAt(at));
     }
+    this.firsts = beginnings.reduce((firsts, [first = anySign]) => firsts | first.kinds, 0);
     this.anyBeyond = beginnings.some(([first = anySign]) => first === anySign);
   }
 
   /** The first place from `from` on; -1 where there is none. `isInWords`: also where a letter or digit of ASCII stands before another one. */
   find(text: string, from: number, isInWords: boolean): number {
-    const { thirds } = this;
+    const { firsts } = this;
     const { length } = text;
-    let before = kindAt(text, from - 1);
-    let first = kindAt(text, from);
-    let second = kindAt(text, from + 1);
+    let isInWord = from > 0 && kindOf(text.charCodeAt(from - 1)) <= DIGIT;
     for (let at = from; at < length; at += 1) {
-      const third = at + 2 < length ? kindOf(text.charCodeAt(at + 2)) : BEYOND_ASCII;
-      if (
-        (isInWords || before > DIGIT || first > DIGIT) &&
-        (thirds[(first << 5) | second]! >>> third) & 1 &&
-        this.mayBeFirst(text.charCodeAt(at))
-      ) {
-        return at;
-      }
-      before = first;
-      first = second;
-      second = third;
+      const first = kindOf(text.charCodeAt(at));
+      if (first > DIGIT) isInWord = false;
+      else if (isInWord && !isInWords) continue;
+      else isInWord = true;
+      if ((firsts >>> first) & 1 && this.isAt(text, at, first)) return at;
     }
     return -1;
   }
 
-  /** Whether a match may be at the very start. */
-  beginText(text: string): boolean {
-    const third = this.thirds[(kindAt(text, 0) << 5) | kindAt(text, 1)]! >>> kindAt(text, 2);
-    return (third & 1) === 1 && (text === '' || this.mayBeFirst(text.charCodeAt(0)));
-  }
-
-  private mayBeFirst(code: number): boolean {
-    return code < 128 || this.anyBeyond || this.beyond.has(code);
+  /** Whether a match may be at this place, where a sign of the kind `first` stands. */
+  isAt(text: string, at: number, first = kindAt(text, at)): boolean {
+    const third = this.thirds[(first << 5) | kindAt(text, at + 1)]! >>> kindAt(text, at + 2);
+    if ((third & 1) === 0) return false;
+    return first !== BEYOND_ASCII || this.anyBeyond || this.beyond.has(text.charCodeAt(at));
   }
 }

@@ -50,6 +50,6 @@ export class OpeningPattern {
   }
 
   test(text: string): boolean {
-    return this.beginnings.beginText(text) && this.pattern.test(text);
+    return this.beginnings.isAt(text, 0) && this.pattern.test(text);
   }
 }
