@@ -7,6 +7,8 @@ import {
   failing,
   formerOne,
   invitation,
+  isGone,
+  newBelow,
   otherTime,
   outdated,
   personalRoom,
@@ -52,15 +54,16 @@ const leadOf = (text: string, start: number, from: number): string => {
   const window = text.slice(first, start);
   const newline = window.lastIndexOf('\n');
   const line = window.slice(newline + 1);
-  if (/[\p{L}\p{N}]/u.test(line)) return withoutAside(lastClause(line));
+  if (/[\p{L}\p{N}]/u.test(line))
+    return (newBelow.test(line) ? beforeStatement('', line) : undefined) ?? withoutAside(lastClause(line));
   const above = window.slice(0, Math.max(newline, 0)).trimEnd();
   const headingStart = above.lastIndexOf('\n') + 1;
   const heading = above.slice(headingStart);
   // What follows another link in its own line speaks of that one.
   if (headingStart === 0 && first === from && from > 0 && !/[:：]$/.test(heading)) return '';
-  if (/[:：]$/.test(heading)) return withoutAside(lastClause(heading));
   const announcement = beforeStatement(above, heading);
   if (announcement !== undefined) return announcement;
+  if (/[:：]$/.test(heading)) return withoutAside(lastClause(heading));
   return heading.length <= HEADING ? lastClause(heading) : '';
 };
 
@@ -72,9 +75,10 @@ const withoutAside = (lead: string): string =>
 
 /** "NEW LINK below, old one no longer valid": the statement tells of a link that stands elsewhere; what comes before it speaks of the next. */
 const beforeStatement = (above: string, heading: string): string | undefined => {
-  const pieces = heading.split(/[,;.!:–—(（，。！：]\s*|\s-\s/u);
+  const pieces = heading.split(/[,;.!:–—(（，。！：]\s*|\s-\s/u).filter((piece) => piece.trim() !== '');
   const statement = pieces.findIndex((piece) => formerOne.test(piece));
-  if (statement < 0) return undefined;
+  // "Old link:" names what follows.
+  if (statement < 0 || (/[:：]\s*$/.test(heading) && !isGone.test(pieces[statement]!))) return undefined;
   const before =
     statement > 0 ? pieces[statement - 1]! : (above.slice(0, -heading.length).trimEnd().split('\n').at(-1) ?? '');
   return lastOf(invitation, before) ? before : undefined;

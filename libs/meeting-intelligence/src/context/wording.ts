@@ -114,7 +114,12 @@ export const invitation = anyOf([
 
 /** "The old one no longer works": a statement about the link that this one replaces. */
 export const formerOne =
-  /^[\s*_"'“„]{0,4}(?:(?:please |bitte )?(?:delete|ignore|discard|löscht|ignoriert) )?(?:(?:the|our|your|der|die|das|den|le|la|l['’]|el|il|o|a|de|het)\s?)?(?:(?:old|previous|former|earlier|prior|last)(?: (?:one|link|url|room|zoom|teams|meet|webex|invite|invitation|meeting)){1,3}|(?:alte[rsn]?|bisherige[rsn]?|vorherige[rsn]?)(?: (?:\p{L}{0,12}-?link|raum|einladung))?|(?:ancien|précédent)(?:ne)?(?: lien)?|(?:enlace |link )?(?:antiguo|anterior|antigo)(?: enlace| link)?|(?:link )?(?:vecchio|precedente)(?: link)?|(?:oude|vorige)(?: link)?|(?:stary|poprzedni)(?: link)?|旧|以前の|原链接|旧链接)(?![\p{L}\p{N}])[^:：]{0,60}$/iu;
+  /^[\s*_"'“„]{0,4}(?:(?:please |bitte )?(?:delete|ignore|discard|löscht|ignoriert) )?(?:(?:the|our|your|der|die|das|den|le|la|l['’]|el|il|o|a|de|het)\s?)?(?:(?:old|previous|former|earlier|prior|last)(?: (?:one|link|url|room|zoom|teams|meet|webex|invite|invitation|meeting)){1,3}|(?:alte[rsn]?|bisherige[rsn]?|vorherige[rsn]?)(?: (?:\p{L}{0,12}-?link|raum|einladung))?|(?:ancien|précédent)(?:ne)?(?: lien)?|(?:enlace |link )?(?:antiguo|anterior|antigo)(?: enlace| link)?|(?:quello )?(?:link )?(?:vecchio|precedente)(?: link)?|(?:oude|vorige)(?: link)?|(?:stary|poprzedni)(?: link)?)(?![\p{L}\p{N}])[^:：]{0,60}$|^\s*(?:旧|以前の|原链接|之前的)[^:：]{0,60}$/iu;
+/** What such a statement says, so that a colon behind it introduces another link. */
+export const isGone =
+  /(?<![\p{L}\p{N}])(?:no longer|(?:not|never) (?:valid|working|active)|(?:won[’']t|will not|doesn[’']t|does not) work|expired|dead|broken|nicht mehr|ungültig|abgelaufen|n[’']est plus|ne (?:fonctionne|marche) plus|ya no|caducad[oa]|non (?:è|funziona) più|scaduto|não é mais|não funciona|niet meer|werkt niet|nieaktualny|nie działa)(?![\p{L}\p{N}])|無効|失效|作废/iu;
+export const newBelow =
+  /(?<![\p{L}\p{N}])(?:new|neuer?|nouveau|nuevo|nuovo|novo|nieuwe?|nowy)(?![\p{L}\p{N}])(?:[^.!?:]{0,30} )?(?:below|here|unten|hier|folgt|ci-dessous|abajo|sotto|abaixo|hieronder|poniżej)(?![\p{L}\p{N}])|新[^。]{0,8}(?:下記|以下|如下)/iu;
 
 /** "The same link as last week" */
 export const unchanged = anyOf([
