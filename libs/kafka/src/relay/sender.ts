@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
 import { describeError, type Logger, type Metrics } from '../observability';
 import { MAX_MESSAGE_BYTES } from '../topics';
 import type { RelayLease } from './lease';
 import type { PublishedUpTo } from './own-history';
+import { partitionByKey } from './partition-by-key';
 import { topicsMissing } from './topic-tail';
 
 export interface Outgoing {
@@ -57,8 +58,6 @@ export interface SenderOptions {
   onTrouble(problem: string | undefined): void;
 }
 
-const byKey = Partitioners.DefaultPartitioner();
-
 /**
  * One send at a time, repeated until it is acknowledged by all replicas. kafkajs' own retries are off and its producer
  * is not idempotent: with both, concurrent sends and one cut connection lost a message that had been acknowledged.
@@ -75,11 +74,14 @@ export class Sender {
       idempotent: false,
       allowAutoTopicCreation: false,
       retry: { retries: 0 },
-      createPartitioner: () => (message) => {
-        const partition = byKey(message);
-        const name = `${message.topic}/${partition}`;
-        this.placed.set(name, (this.placed.get(name) ?? 0) + 1);
-        return partition;
+      createPartitioner: () => {
+        const place = partitionByKey();
+        return (message) => {
+          const partition = place(message);
+          const name = `${message.topic}/${partition}`;
+          this.placed.set(name, (this.placed.get(name) ?? 0) + 1);
+          return partition;
+        };
       },
     });
   }
