@@ -93,7 +93,7 @@ export class ConsumerGroup {
       applier,
       membership: this.membership,
       topicOf: (name) => byName.get(name),
-      chunkSize: options.chunkSize ?? 200,
+      chunkSize: options.chunkSize ?? 500,
       askAgainAfterMs,
       heartbeatMs: HEARTBEAT_MS,
       onApplied: ({ from, partition }, { wakened }) => {

@@ -22,7 +22,7 @@ export interface KafkaConsumerOptions {
   topicPrefix?: string;
   logger: Logger;
   metrics?: Metrics;
-  /** Messages per transaction; 200 by default. */
+  /** Messages per transaction; 500 by default. */
   chunkSize?: number;
   /** The process can't do its work any more and must end: the consumer died, or Kafka contradicts what was applied. */
   onFatal?: (error: Error) => void;
