@@ -32,12 +32,14 @@ const clauseEnd = /[.!?](?=\s)|[。！？；;]|\s[•|]\s/gu;
 const replaced =
   /^[\s)\]"'”*~]*[([]?\s*(?:(?:is|was|has been|will be|wurde|wird|est|a été|es|fue|è stato|foi|is)\s+)?(?:replaced by|replaced with|superseded by|ersetzt durch|remplacé par|reemplazado por|sustituido por|sostituito da|substituído por|vervangen door|zastąpiony przez|->|→|=>|➡|⇒|から(?=\s*$)|改为|改為)/iu;
 /** "Not … but …" */
-const bareNegation = /^\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
+const bareNegation = /(?:^|[:：,;–—])\W*(?:not|pas|no|non|não|niet|nie|не|不是)\W*$/iu;
 /** "From … to …": nothing stands between a link and the one that took its place. */
-const passesTo = /^\s*(?:to|auf|zu|nach|à|vers|au?|para|su|na|till|til|naar|на|へ|に|到|에서)\s*$/iu;
-const comesFrom = /(?<![\p{L}\p{N}])(?:from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
+const passesTo =
+  /^\s*(?:to|with|by|auf|zu|nach|durch|à|vers|par|au?|para|por|con|com|su|na|till|til|naar|door|на|へ|に|到|에서)\s*$/iu;
+const comesFrom =
+  /(?<![\p{L}\p{N}])(?:replace|remplace[rz]|reemplac\p{L}{1,4}|sustitu\p{L}{1,4}|sostitu\p{L}{1,4}|substitu\p{L}{1,4}|vervang|from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 

@@ -59,10 +59,10 @@ export const statt = '(?<!find(?:et|en)(?: [^ \\n]{1,24}){0,8} )statt';
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|ran (?:on|at|in|via)|took place|was|were",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|inactive|example (?:of|link)|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|ran (?:on|at|in|via)|took place|was|were",
     ),
     words(
-      `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
+      `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alt(?= ?[:：])|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
     ),
     words(
       "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?|au lieu de|à la place de|remplace",
@@ -93,7 +93,7 @@ export const outdated = anyOf(
 /** "Take this one": outweighs a warning that stands farther away. */
 export const invitation = anyOf([
   words(
-    "new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
+    "(?:today|heute|aujourd[’']hui|hoy|oggi|hoje|vandaag)(?= ?[:：])|new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
   ),
   words(
     'korrigiert\\p{L}{0,3}|richtig(?: ist)?|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
@@ -171,7 +171,7 @@ export const failing =
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    "rehearsals?|practice (?:session|run|call|room)|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
+    "rehearsals?|practice (?:session|run|call|room)|sandbox|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);
