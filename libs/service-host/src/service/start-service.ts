@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
 import { ConfigError, type Environment } from '../config/load-config';
 import { createLogger } from '../logging/logger';
+import { giveBackMemoryAtRest } from '../memory/memory-at-rest';
 import type { ServiceDefinition } from './define-service';
 import { openService, type RunningService } from './open-service';
 
@@ -75,6 +76,7 @@ export async function startService(
     });
     logger = running.logger;
     logger.info({ url: running.url }, 'listening');
+    giveBackMemoryAtRest();
   } catch (error) {
     if (error instanceof ConfigError) host.stderr.write(`${service.name} cannot start:\n${error.message}\n`);
     else logger.fatal({ error }, 'the service could not start');
