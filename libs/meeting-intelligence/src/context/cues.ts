@@ -39,7 +39,7 @@ const passesTo =
 const comesFrom =
   /(?<![\p{L}\p{N}])(?:replace|remplace[rz]|reemplac\p{L}{1,4}|sustitu\p{L}{1,4}|sostitu\p{L}{1,4}|substitu\p{L}{1,4}|vervang|from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|belegt|nicht verfügbar|occupied|unavailable|(?:does not|doesn[’']t) apply|not available|occupée?|indisponible|ocupad[oa]|no (?:está )?disponible|está ocupad[oa]|不能用|不可用|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 const behindBackup =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 
@@ -49,6 +49,10 @@ const lastOf = (pattern: WordingPattern, text: string): { start: number; end: nu
   for (const { index, 1: wording } of pattern.matchesIn(text)) last = { start: index, end: index + wording!.length };
   return last;
 };
+
+/** "Nicht … benutzen": the verb stands behind the link. */
+const negated = /(?<!\p{L})(?:nicht|niet)(?!\p{L})/iu;
+const behindVerb = /^[\s)\]"'”]*(?:mehr |meer )?(?:be?nutzen|verwenden|nehmen|anklicken|gebruiken)(?!\p{L})/iu;
 
 /** The words that introduce what stands at `start`: of its own clause, or of the line above where it stands alone in its line. */
 const leadOf = (text: string, start: number, from: number): string => {
@@ -143,13 +147,14 @@ export const cuesAround = (
   }
   const rest = text.slice(end, Math.min(until, end + BEHIND));
   const line = rest.split('\n', 1)[0]!;
-  const speaksOfNext = until - end <= BEHIND && !rest.includes('\n') && /[:：(]\s*$/.test(line);
+  const speaksOfNext = until - end <= BEHIND && !rest.includes('\n') && /^[^.!?。]*[:：(]\s*$/.test(line);
   if (
     replaced.test(line) ||
     (until < text.length && passesTo.test(rest) && (comesFrom.test(lead) || /에서\s*$/.test(rest)))
   )
     cues.add('warned');
-  else if (behindWarned.test(line) && !speaksOfNext) cues.add('warned');
+  else if ((behindWarned.test(line) || (behindVerb.test(line) && negated.test(lead))) && !speaksOfNext)
+    cues.add('warned');
   else if (behindBackup.test(line) && !speaksOfNext) cues.add('backup');
   return cues;
 };

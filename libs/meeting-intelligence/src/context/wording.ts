@@ -84,7 +84,7 @@ export const outdated = anyOf(
       'было|стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
     signs(
-      '古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소',
+      '(?:古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소|上次(?:的)?)(?:[の的]?(?:URL|リンク|会議室?|会议|链接|地址)){0,2}',
     ),
   ],
   near(3),
@@ -136,7 +136,7 @@ export const replacesOther =
 /** "In case the other one fails." */
 export const backup = anyOf([
   words(
-    "back ?-?up|fall ?-?back|who (?:can[’']?t|cannot|are unable to)|fail ?-?over|stand-?by|secondary|alternat(?:e|ive|ively)|plan b|emergency|spare|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
+    "back ?-?up|fall ?-?back|who (?:can[’']?t|cannot|are unable to)|fail ?-?over|stand-?by|secondary|alternat(?:e|ive|ively)|plan b|emergency|spare|overflow|if (?:it is |it[’']s |this is )?full|if (?:that|this|it|zoom|teams|meet|webex|the (?:link|above|first|other|main|primary)|you)(?: \\p{L}{1,12}){0,4} (?:fails?|failed|(?:does|did) ?n[o'’]t|doesn[’']t|isn[’']t|can[’']?t|cannot|has|have|having|breaks?|trouble|problems?|issues?)|in case|should (?:that|this|it|zoom|teams|meet) fail|just in case|otherwise|or else|second choice",
   ),
   words(
     'ersatz(?:link|raum|weise)?|alternativ(?:e|er|link)?|notfall(?:s|link)?|ausweich(?:link|raum)?|reserve(?:link)?|falls(?: \\p{L}{1,14}){0,5}|sollte(?: \\p{L}{1,14}){0,4} nicht|wenn(?: \\p{L}{1,14}){0,4} nicht (?:funktioniert|geht|klappt)|(?:bei|wenn(?: \\p{L}{1,14}){0,3}) (?:problemen?|schwierigkeiten)|im notfall|ansonsten',
@@ -171,7 +171,7 @@ export const failing =
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    "rehearsals?|practice (?:session|run|call|room)|sandbox|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
+    "rehearsals?|practice (?:session|run|call|room)|sandbox|test de connexion|prueba de (?:sonido|audio|conexión)|prova (?:audio|di connessione)|teste de (?:som|áudio|conexão)|verbindungstest|soundcheck|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);
@@ -179,7 +179,7 @@ export const rehearsal = anyOf([
 /** "For the follow-up we will use": of another meeting than this one. */
 export const otherTime = anyOf([
   words(
-    'follow-?up|debrief(?:ing)?|afterwards|nachbesprechung|danach|im anschluss|ensuite|después|dopo|depois|achteraf|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
+    'follow-?up|after-?(?:party|show)|debrief(?:ing)?|afterwards|nachbesprechung|danach|im anschluss|ensuite|después|dopo|depois|achteraf|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
   ),
   signs('次回|来週|下次|下周|다음 ?(?:주|번|회의)'),
 ]);
