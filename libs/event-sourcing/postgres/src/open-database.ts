@@ -245,7 +245,12 @@ const asked = (text: string, values: readonly unknown[] | undefined, { name, tim
   ...(timeoutMs !== undefined && { query_timeout: timeoutMs }),
 });
 
-const answered = <Row extends object>({ rows, rowCount }: QueryResult) => ({
-  rows: rows as Row[],
-  rowCount: rowCount ?? 0,
-});
+/**
+ * Takes the rows out of what pg answered. pg limits each statement by a timer whose closure sees the answer, and V8 keeps a cleared timer
+ * until a major collection: left in there, the rows of every answer would be copied into the old generation.
+ */
+function answered<Row extends object>(result: QueryResult): { rows: Row[]; rowCount: number } {
+  const { rows, rowCount } = result;
+  result.rows = [];
+  return { rows: rows as Row[], rowCount: rowCount ?? 0 };
+}
