@@ -18,6 +18,9 @@ export const wallOfDate = ({ date }: LocalDate): WallTime => {
   return wall;
 };
 
+/** As nearly all times are written: the engine reads them by itself, in a fraction of the time. */
+const exactForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.000)?(?:Z|[+-]\d{2}:\d{2})$/;
+
 const parts = ({ dateTime }: ZonedTime): { wall: WallTime; offset?: string } => {
   const match = dateTimeForm.exec(dateTime);
   const wall = match ? Date.parse(`${match[1]}T${match[2]}Z`) : NaN;
@@ -61,6 +64,8 @@ export const instantOf = (time: EntryTime, allDayTimeZone: string): number => {
     if (!zone) throw new UnusableRecurrence(`"${allDayTimeZone}" is no time zone`);
     return instantOfWall(wallOfDate(time), zone);
   }
+  const exact = exactForm.test(time.dateTime) ? Date.parse(time.dateTime) : NaN;
+  if (!Number.isNaN(exact)) return exact;
   const { wall, offset } = parts(time);
   if (offset) return wall - minutesOf(offset) * 60_000;
   return instantOfWall(wall, zoneOf(time, allDayTimeZone));

@@ -31,16 +31,26 @@ export const millisecondsPerDay = 86_400_000;
 const exactOffsetAt = (instant: number, zone: string): number =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000;
 
-const offsetsAtMidnight = new Map<string, number>();
+/** Per zone and day: a key made of both would cost more than looking twice. */
+const offsetsAtMidnight = new Map<string, Map<number, number>>();
 const mostMidnights = 50_000;
+let midnights = 0;
+
+const rememberMidnight = (day: number, zone: string, offset: number): void => {
+  if (midnights >= mostMidnights) {
+    offsetsAtMidnight.clear();
+    midnights = 0;
+  }
+  const days = offsetsAtMidnight.get(zone) ?? new Map<number, number>();
+  offsetsAtMidnight.set(zone, days.set(day, offset));
+  midnights += 1;
+};
 
 const offsetAtMidnight = (day: number, zone: string): number => {
-  const key = `${day} ${zone}`;
-  let offset = offsetsAtMidnight.get(key);
+  let offset = offsetsAtMidnight.get(zone)?.get(day);
   if (offset === undefined) {
     offset = exactOffsetAt(day * millisecondsPerDay, zone);
-    if (offsetsAtMidnight.size >= mostMidnights) offsetsAtMidnight.clear();
-    offsetsAtMidnight.set(key, offset);
+    rememberMidnight(day, zone, offset);
   }
   return offset;
 };
