@@ -5,3 +5,4 @@ export * from './fields';
 export * from './asyncapi';
 export * from './compatibility';
 export * from './saved-contracts';
+export * from './uuid-v5';
