@@ -1,5 +1,5 @@
 export { EntryTime, instantOf, isAllDay, LocalDate, ZonedTime } from './entry-time';
-export { Instance, instanceId, instancesBetween, SeriesException, seriesRoot } from './instances';
+export { idOfOccurrence, Instance, instanceId, instancesBetween, SeriesException, seriesRoot } from './instances';
 export { lastInstant, Occurrence, occurrencesBetween, overlaps, Window } from './occurrences';
 export { Series } from './series';
 export { UnusableRecurrence } from './unusable-recurrence';

@@ -26,12 +26,15 @@ export const seriesRoot = (masterId: string): string => masterId.replace(splitSu
  * of it. The `_R…` of a master that a split made is no part of it. `zone` is meant where `originalStart` has no zone of its own.
  * Source: https://developers.google.com/workspace/calendar/api/guides/recurringevents
  */
-export const instanceId = (masterId: string, originalStart: EntryTime, zone: string): string => {
-  const slot = isAllDay(originalStart)
-    ? originalStart.date.replaceAll('-', '')
-    : new Date(instantOf(originalStart, zone)).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${seriesRoot(masterId)}_${slot}`;
-};
+export const instanceId = (masterId: string, originalStart: EntryTime, zone: string): string =>
+  idAt(masterId, isAllDay(originalStart) ? originalStart.date : instantOf(originalStart, zone));
+
+/** The same of an occurrence, which knows its instant. */
+export const idOfOccurrence = (masterId: string, { originalStart, startsAt }: Occurrence): string =>
+  idAt(masterId, isAllDay(originalStart) ? originalStart.date : startsAt);
+
+const idAt = (masterId: string, slot: string | number): string =>
+  `${seriesRoot(masterId)}_${(typeof slot === 'string' ? slot : new Date(slot).toISOString()).replace(/[-:]|\.\d+/g, '')}`;
 
 /**
  * The instances that overlap [from, to), in order of their start: each occurrence replaced by its exception, cancelled ones gone,

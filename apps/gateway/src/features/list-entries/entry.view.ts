@@ -3,7 +3,7 @@ import type { Listed } from '../list-window/placing';
 import { itemJson } from '../list-window/window-list';
 
 export interface EntryContent {
-  provider_id: string;
+  provider_entry_id: string;
   series_id: string | null;
   original_start: EntryTimeV1 | null;
   shown: string;
@@ -13,7 +13,7 @@ export interface EntryContent {
 export function entryView({ id, row, occurrence }: Listed, content: EntryContent): string {
   const { calendarId, calendarZone, starts, ends } = row;
   if (occurrence) {
-    const { providerEntryId = content.provider_id, originalStart, start, end } = occurrence;
+    const { providerEntryId = content.provider_entry_id, originalStart, start, end } = occurrence;
     return itemJson(
       { entryId: id, calendarId, providerEntryId, seriesId: row.id, originalStart, start, end },
       content.shown,
@@ -23,7 +23,7 @@ export function entryView({ id, row, occurrence }: Listed, content: EntryContent
     {
       entryId: id,
       calendarId,
-      providerEntryId: content.provider_id,
+      providerEntryId: content.provider_entry_id,
       seriesId: content.series_id ?? undefined,
       originalStart: inZone(content.original_start ?? undefined, calendarZone),
       start: inZone(starts, calendarZone),

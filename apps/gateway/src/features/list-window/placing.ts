@@ -1,13 +1,13 @@
 import { entryIdOf } from '@calendar-sync/contracts-sync';
 import {
   type EntryTime,
-  instanceId,
+  idOfOccurrence,
   instantOf,
+  isAllDay,
   type Occurrence,
   occurrencesBetween,
   UnusableRecurrence,
 } from '@calendar-sync/recurrence';
-import { slotOf } from '../../projections/extent';
 import type { SeriesRow, TimedRow } from './timed-rows';
 import type { Placed, Span } from './window-pages';
 
@@ -64,11 +64,12 @@ export function placeSeries(row: SeriesRow, askedZone: string | undefined, span:
   const series = { start: row.starts, end: row.ends, recurrence: row.recurrence, defaultTimeZone };
   try {
     return [...occurrencesBetween(series, { ...span, allDayTimeZone: allDayZone })].map((occurrence) => {
-      const slot = slotOf(occurrence.originalStart);
-      const { startsAt, endsAt } = occurrence;
+      const { originalStart, startsAt, endsAt } = occurrence;
+      // As slotOf has it, which would have to read the time that was just written.
+      const slot = isAllDay(originalStart) ? originalStart.date : new Date(startsAt).toISOString();
       if (row.providerEntryId === undefined)
         return { id: `${row.id}/${slot}`, startsAt, endsAt, row, allDayZone, occurrence: { ...occurrence, slot } };
-      const providerEntryId = instanceId(row.providerEntryId, occurrence.originalStart, defaultTimeZone);
+      const providerEntryId = idOfOccurrence(row.providerEntryId, occurrence);
       const entryId = entryIdOf(row.calendarId, providerEntryId);
       return {
         id: row.instanceIdOf(entryId),

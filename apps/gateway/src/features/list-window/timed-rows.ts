@@ -37,11 +37,12 @@ export interface Found {
   ends: EntryTime;
   recurrence: string[] | null;
   time_zone: string | null;
-  /** The entry that its exceptions name, if it is a series. */
-  master_id: string;
+  /** Of a meeting. */
+  entry_id?: string;
   provider_entry_id: string | null;
-  occupies_from: Date;
-  occupies_until: Date;
+  /** Of a series; epoch milliseconds, which take a fraction of what reading a date takes. */
+  lasts_from: number | null;
+  lasts_until: number | null;
 }
 
 /**
@@ -61,11 +62,15 @@ export const visible: Record<TimedTable, string> = {
   meetings: 'LEFT JOIN own c ON c.calendar_id = t.calendar_id WHERE c.hidden IS NOT TRUE',
 };
 
-/** The provider's id is wanted of series only. */
+const placing = `t.calendar_id, t.starts, t.ends, t.recurrence, c.time_zone,
+  CASE WHEN t.recurrence IS NOT NULL THEN (extract(epoch FROM t.occupies_from) * 1000)::float8 END AS lasts_from,
+  CASE WHEN t.recurrence IS NOT NULL THEN (extract(epoch FROM t.occupies_until) * 1000)::float8 END AS lasts_until`;
+
+/** What is found of a row; the provider's id of a meeting is wanted of series only. */
 export const columns: Record<TimedTable, string> = {
-  calendar_entries: 't.entry_id AS id, t.entry_id AS master_id, t.provider_entry_id',
-  meetings: `t.meeting_id AS id, t.entry_id AS master_id, CASE WHEN t.recurrence IS NOT NULL THEN coalesce(t.provider_entry_id,
-      (SELECT m.provider_entry_id FROM calendar_entries m WHERE m.entry_id = t.entry_id)) END AS provider_entry_id`,
+  calendar_entries: `t.entry_id AS id, t.provider_entry_id, ${placing}`,
+  meetings: `t.meeting_id AS id, t.entry_id, CASE WHEN t.recurrence IS NOT NULL THEN coalesce(t.provider_entry_id,
+      (SELECT m.provider_entry_id FROM calendar_entries m WHERE m.entry_id = t.entry_id)) END AS provider_entry_id, ${placing}`,
 };
 
 /** A meeting's occurrence is replaced by any exception of its entry, whether that one is a meeting or not. */
@@ -131,7 +136,7 @@ export class TimedRows implements RowSource {
   private async find(condition: string, values: readonly unknown[]): Promise<Found[]> {
     const { rows } = await this.db.query<Found>(
       `WITH ${ownCalendars}
-       SELECT ${columns[this.table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone
+       SELECT ${columns[this.table]}
        FROM ${this.table} t ${visible[this.table]}
        AND t.owner_id = $1 AND ($2::uuid IS NULL OR t.calendar_id = $2) AND NOT t.cancelled AND ${condition}`,
       [this.ownerId, this.calendarId ?? null, ...values],
@@ -141,6 +146,9 @@ export class TimedRows implements RowSource {
 }
 
 export const slotKey = (seriesId: string, slot: string) => `${seriesId} ${slot}`;
+
+/** The entry that the exceptions of a series name. */
+export const masterOf = ({ id, entry_id }: Found): string => entry_id ?? id;
 
 export const timed = ({ id, calendar_id, starts, ends, time_zone }: Found): TimedRow => ({
   id,
@@ -156,8 +164,8 @@ export const lasting = (row: Found, table: TimedTable): TimedRow | SeriesRow =>
     : {
         ...timed(row),
         recurrence: row.recurrence,
-        seriesId: row.master_id,
+        seriesId: masterOf(row),
         instanceIdOf: instanceIds[table],
-        lasts: { from: row.occupies_from.getTime(), to: row.occupies_until.getTime() },
+        lasts: { from: row.lasts_from ?? -Infinity, to: row.lasts_until ?? Infinity },
         ...(row.provider_entry_id !== null && { providerEntryId: row.provider_entry_id }),
       };

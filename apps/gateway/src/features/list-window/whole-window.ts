@@ -8,9 +8,9 @@ import {
   lasting,
   ownCalendars,
   type RowSource,
+  masterOf,
   slotKey,
   slotSources,
-  timed,
   type TimedTable,
   visible,
 } from './timed-rows';
@@ -25,11 +25,14 @@ export interface WholeWindow<Content> extends RowSource {
 
 const key: Record<TimedTable, string> = { calendar_entries: 'entry_id', meetings: 'meeting_id' };
 
-/** What is shown of a row; the largest part is the text that is sent, which nobody here has to read. */
+/** What is shown of a row and places nothing; the largest part is the text that is sent, which nobody here has to read. */
 const contents: Record<TimedTable, readonly string[]> = {
-  calendar_entries: ['provider_entry_id AS provider_id', 'series_id', 'original_start', 'shown::text'],
-  meetings: ['entry_id', 'series_id', 'original_start', 'meeting_key', 'shown::text'],
+  calendar_entries: ['series_id', 'original_start', 'shown::text'],
+  meetings: ['series_id', 'original_start', 'meeting_key', 'shown::text'],
 };
+
+/** What is shown, and found with what places a row as well. */
+const identity: Record<TimedTable, string> = { calendar_entries: 'provider_entry_id', meetings: 'entry_id' };
 
 export async function readContents<Content>(
   db: Queryable,
@@ -37,20 +40,23 @@ export async function readContents<Content>(
   items: readonly Listed[],
 ): Promise<Map<string, Content>> {
   const { rows } = await db.query<Content & { id: string }>(
-    `SELECT ${key[table]} AS id, ${contents[table].join(', ')} FROM ${table} WHERE ${key[table]} = ANY ($1::uuid[])`,
+    `SELECT ${key[table]} AS id, ${[identity[table], ...contents[table]].join(', ')} FROM ${table} WHERE ${key[table]} = ANY ($1::uuid[])`,
     [[...new Set(items.map(({ row }) => row.id))]],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-type Row<Content> = Found & Content & { extent: 'short' | 'lasting'; own_slots: string[] | null };
-/** One row also where nothing, or too much, was found. */
-type Answer<Content> = { total: number; seen: string } & (Row<Content> | { id: null });
+type Row<Content> = Found & Content & { own_slots: string[] | null };
+/** One row also where nothing, or too much, was found: then it says how much. */
+type Answer<Content> = { seen: string } & (Row<Content> | { id: null; total: number });
+
+/** The column of what was found that the exceptions of a series name. */
+const master: Record<TimedTable, string> = { calendar_entries: 'id', meetings: 'entry_id' };
 
 /** The bounds are those of TimedRows for a slice that is the window. */
 const statement = (table: TimedTable) => `
   WITH ${ownCalendars}, found AS (
-    SELECT ${columns[table]}, t.calendar_id, t.starts, t.ends, t.recurrence, t.occupies_from, t.occupies_until, c.time_zone, t.extent,
+    SELECT ${columns[table]},
       ${contents[table].map((column) => `t.${column}`).join(', ')}
     FROM (
       SELECT * FROM ${table} WHERE owner_id = $1 AND NOT cancelled AND extent = 'short'
@@ -61,12 +67,12 @@ const statement = (table: TimedTable) => `
     ) t ${visible[table]} AND ($2::uuid IS NULL OR t.calendar_id = $2)
     LIMIT $6::int + 1
   )
-  SELECT f.*, c.total, c.seen,
+  SELECT f.*, CASE WHEN f.id IS NULL THEN c.total END AS total, c.seen,
     CASE WHEN f.recurrence IS NOT NULL THEN (
       SELECT array_agg(slot) FROM (${slotSources[table]
         .map((source) => `SELECT slot, original_at, series_id FROM ${source}`)
         .join(' UNION ALL ')}) taken
-      WHERE taken.series_id = f.master_id AND taken.original_at BETWEEN $7 AND $8 AND taken.slot IS NOT NULL
+      WHERE taken.series_id = f.${master[table]} AND taken.original_at BETWEEN $7 AND $8 AND taken.slot IS NOT NULL
     ) END AS own_slots
   FROM (SELECT count(*)::int AS total, pg_current_snapshot()::text AS seen FROM found) c LEFT JOIN found f ON c.total <= $6`;
 
@@ -92,19 +98,20 @@ export async function readWholeWindow<Content>(
     at(window.from - longestShort - zoneSpread),
     at(window.to + zoneSpread),
   ]);
-  const { total, seen } = answer[0]!;
+  const first = answer[0]!;
+  if (first.id === null && first.total > most) return undefined;
   const rows = answer.flatMap((row) => (row.id === null ? [] : [row]));
   // An occurrence that lasts longer may have begun before the slots that were read.
-  if (total > most || rows.some((row) => row.recurrence !== null && isLong(row))) return undefined;
-  const own = new Set(
-    rows.flatMap(({ master_id, own_slots }) => (own_slots ?? []).map((slot) => slotKey(master_id, slot))),
-  );
+  if (rows.some((row) => row.recurrence !== null && isLong(row))) return undefined;
+  const own = new Set(rows.flatMap((row) => (row.own_slots ?? []).map((slot) => slotKey(masterOf(row), slot))));
+  const placed = rows.map((row) => lasting(row, table));
   return {
-    short: async () => rows.filter(({ extent }) => extent === 'short').map(timed),
-    lasting: async () => rows.filter(({ extent }) => extent === 'lasting').map((row) => lasting(row, table)),
+    // All are there at once, so that nobody has to tell which are found by their start.
+    short: async () => [],
+    lasting: async () => placed,
     ownSlots: async () => own,
     contents: new Map(rows.map((row) => [row.id, row])),
-    seen,
+    seen: first.seen,
   };
 }
 
