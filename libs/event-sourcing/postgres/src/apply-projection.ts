@@ -89,6 +89,10 @@ function plainRow<Row extends object>({ columns }: Projection<Row>, stored: Reco
 const isTimestamp = (type: string | undefined) =>
   type !== undefined && /^(timestamptz|timestamp with time zone)$/i.test(baseType(type));
 
+/** What is kept as text is cut out of a text as it stands: of jsonb it would be written anew. What is kept as jsonb would be read twice out of a text. */
+const hasText = ({ columns }: Pick<Projection, 'columns'>) =>
+  Object.values(columns).some((definition) => baseType(definition) === 'json');
+
 async function writeRows<Row extends object>(
   tx: Transaction,
   model: Projection<Row>,
@@ -102,8 +106,9 @@ async function writeRows<Row extends object>(
     others.length === 0
       ? 'NOTHING'
       : `UPDATE SET ${others.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}`;
+  const type = hasText(model) ? 'json' : 'jsonb';
   await tx.query(
-    `INSERT INTO ${quoted(table)} (${list}) SELECT ${list} FROM jsonb_to_recordset($1::jsonb) AS k (${typed(model, names)})
+    `INSERT INTO ${quoted(table)} (${list}) SELECT ${list} FROM ${type}_to_recordset($1::${type}) AS k (${typed(model, names)})
      ON CONFLICT (${model.key.map(quoted).join(', ')}) DO ${update}`,
     [jsonText(rows)],
   );

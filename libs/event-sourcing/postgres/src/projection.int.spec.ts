@@ -129,4 +129,38 @@ describe('a projection', () => {
     await Promise.all(Array.from({ length: 8 }, (_, index) => db.transaction((tx) => add(tx, index + 1))));
     expect(await table()).toMatchObject([{ moves: 8 }]);
   });
+
+  test('keeps what is folded for a column of text as that very text, and the columns beside it by their types', async () => {
+    interface Note {
+      id: string;
+      at: string;
+      length: number;
+      tags?: string[];
+      shown?: object;
+    }
+    const notes = projection<Note, { NoteTaken: { shown: object } }>({
+      name: 'notes',
+      columns: { id: 'text', at: 'timestamptz', length: 'bigint', tags: 'jsonb', shown: 'json' },
+      key: 'id',
+      rowId: ({ key }) => key,
+      on: {
+        NoteTaken: (_row, { key, time, data }) => ({
+          ...{ id: key, at: time, length: 2 ** 40, tags: ['b', 'a "quoted" one'], shown: data.shown },
+        }),
+      },
+    });
+    const shown = { z: 'two\nlines, "quoted", 10 €, \\u0041', a: [1, { c: null }], half: 'a\0b' };
+    const message = { ...seatMessages('a', 1, taken('a', 1))[0]!, type: 'NoteTaken', data: { shown } };
+    await db.transaction(async (tx) => {
+      for (const statement of createTableSql(notes)) await tx.query(statement);
+      await applyProjection(tx, notes, [message]);
+    });
+    const { rows } = await db.query('SELECT id, at, length, tags, shown::text FROM notes');
+    expect(rows).toEqual([
+      {
+        ...{ id: 'a', at: new Date(message.time), length: String(2 ** 40), tags: ['b', 'a "quoted" one'] },
+        shown: JSON.stringify({ ...shown, half: 'a\uFFFDb' }),
+      },
+    ]);
+  });
 });
