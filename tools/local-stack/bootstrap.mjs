@@ -34,6 +34,7 @@ function run(file, parameters, { onLine, env } = {}) {
       stdio: onLine ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       env: { ...process.env, ...env },
     });
+    if (stopping) child.kill('SIGTERM');
     if (onLine) {
       for (const stream of [child.stdout, child.stderr]) {
         let rest = '';
@@ -170,10 +171,11 @@ function endWithNpm() {
   } catch {
     // no /proc here: the parent it is
   }
-  setInterval(() => {
-    if (process.ppid !== parent || (existsSync('/proc/self') && !existsSync(`/proc/${npm}`))) {
-      process.kill(process.pid, 'SIGTERM');
-    }
+  const watch = setInterval(() => {
+    if (process.ppid === parent && !(existsSync('/proc/self') && !existsSync(`/proc/${npm}`))) return;
+    clearInterval(watch);
+    // Whoever ended npm may have told us as well; told again, the launcher would end at once and leave its servers behind.
+    if (!stopping) process.kill(process.pid, 'SIGTERM');
   }, 500).unref();
 }
 
