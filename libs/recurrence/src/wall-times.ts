@@ -1,5 +1,4 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { plainRuleTimes } from './plain-rule';
 import { Rule, weekdays } from './rule';
 import { UnusableRecurrence } from './unusable-recurrence';
 import { millisecondsPerDay, WallTime } from './zones';
@@ -67,35 +66,29 @@ const attempt = <T>(work: () => T): T => {
   }
 };
 
-/** What the library makes of a rule. `maxIterations` is how many periods of it one window may visit. */
-const expandedTimes = (rule: Rule, text: string, maxIterations: number): WallTimes['between'] => {
+/** @param maxIterations how many periods of the rule one window may visit */
+export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000): WallTimes => {
+  const key = `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
   const expander = attempt(
     () =>
       new RRuleTemporal({
-        rruleString: text,
+        rruleString: key,
         maxIterations,
         maxCandidateEvaluations: 50 * maxIterations,
         cache: false,
       }),
   );
-  const isReal = weekdayGuard(rule) ?? (() => true);
-  return (from, to) =>
-    attempt(() => expander.between(new Date(from), new Date(to), true).map((at) => at.epochMilliseconds)).filter(
-      isReal,
-    );
-};
-
-/** @param maxIterations how many periods of the rule one window may visit */
-export const wallTimesOf = (rule: Rule, start: WallTime, maxIterations = 20_000): WallTimes => {
-  const key = `DTSTART:${isoBasic(start)}\nRRULE:${textOf(rule, start)}`;
-  const times = plainRuleTimes(rule, start) ?? expandedTimes(rule, key, maxIterations);
   const end = start + horizonInDays * millisecondsPerDay;
+  const isReal = weekdayGuard(rule) ?? (() => true);
   return {
     key,
     daysAtOnce: daysAtOnce(rule),
     between: (from, to) => {
       const [first, last] = [Math.max(from, start), Math.min(to, end)];
-      return first > last ? [] : times(first, last);
+      if (first > last) return [];
+      return attempt(() =>
+        expander.between(new Date(first), new Date(last), true).map((at) => at.epochMilliseconds),
+      ).filter(isReal);
     },
   };
 };

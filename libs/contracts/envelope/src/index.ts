@@ -5,4 +5,3 @@ export * from './fields';
 export * from './asyncapi';
 export * from './compatibility';
 export * from './saved-contracts';
-export * from './uuid-v5';

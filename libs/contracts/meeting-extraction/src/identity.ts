@@ -1,6 +1,6 @@
-import { uuidBytes, uuidV5 } from '@calendar-sync/contracts-envelope';
+import { v5 as uuidV5 } from 'uuid';
 
-const MEETINGS = uuidBytes('0b8f0d7e-7d0c-5b5d-9a58-3a3f1a5a6c42');
+const MEETINGS = '0b8f0d7e-7d0c-5b5d-9a58-3a3f1a5a6c42';
 
 /**
  * The meeting that an entry is, also of an instance of a series that has no entry and no meeting of its own yet: with `entryIdOf` of its

@@ -2,31 +2,32 @@ import { giveBackMemoryAtRest } from './memory-at-rest';
 
 describe('the memory of a service', () => {
   let utilization = 0;
-  const told: boolean[] = [];
+  const collect = jest.fn();
   const looks = (count: number, busy: number) => {
     utilization = busy;
     jest.advanceTimersByTime(count * 2_000);
-    return told.at(-1);
+    return collect.mock.calls.length;
   };
   beforeEach(() => {
     jest.useFakeTimers();
-    told.length = 0;
-    giveBackMemoryAtRest({ utilization: () => utilization, preferSmall: (small) => told.push(small) });
+    collect.mockClear();
+    giveBackMemoryAtRest({ utilization: () => utilization, collect });
   });
   afterEach(() => jest.useRealTimers());
 
-  test('is given back once work has ended, for which a small heap is preferred for a while', () => {
-    expect(looks(3, 0.6)).toBeUndefined();
-    expect(looks(4, 0.03)).toBeUndefined();
-    expect(looks(7, 0.03)).toBe(true);
-    expect(looks(1, 0.03)).toBe(false);
-    looks(100, 0.03);
-    expect(told).toEqual([true, false]);
+  test('is given back once when work has ended', () => {
+    expect(looks(3, 0.6)).toBe(0);
+    expect(looks(4, 0.03)).toBe(0);
+    expect(looks(1, 0.03)).toBe(1);
+    expect(looks(1_000, 0.03)).toBe(1);
   });
 
-  test('is taken without hesitation when work comes', () => {
-    expect(looks(5, 0.03)).toBe(true);
-    expect(looks(1, 0.6)).toBe(false);
-    expect(looks(5, 0.03)).toBe(true);
+  test('is given back again after the next work, and not between two pieces of it', () => {
+    expect(looks(5, 0.03)).toBe(1);
+    for (let pieces = 0; pieces < 10; pieces += 1) {
+      looks(4, 0.03);
+      expect(looks(1, 0.6)).toBe(1);
+    }
+    expect(looks(5, 0.03)).toBe(2);
   });
 });

@@ -37,7 +37,7 @@ export function serviceDefinition(
   const own = { ...settings, [factsOf[service].portVariable]: port };
   return {
     name,
-    args: ['--enable-source-maps', compiled(service, 'main.js'), directory.mark],
+    args: ['--enable-source-maps', '--expose-gc', compiled(service, 'main.js'), directory.mark],
     mark: directory.mark,
     env: { ...settingsFor(service, own), ...env },
     pidFile: directory.pidFile(name),
