@@ -12,7 +12,9 @@ const mostRounds = 3;
 /** Entities decoded, also those that were escaped twice. Without a semicolon `&copy=` is a parameter and no entity. */
 export const decodeEntities = (text: string): string => {
   let decoded = text;
-  for (let round = 0; round < mostRounds && decoded.includes('&'); round += 1) {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const first = decoded.indexOf('&');
+    if (first < 0 || !decoded.includes(';', first)) break;
     const next = decode(decoded, { scope: 'strict' });
     if (next === decoded) break;
     decoded = next;

@@ -36,16 +36,22 @@ const sizeOf = ({ attendeesOmitted }: AssessableEntry, { others }: People): Natu
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
+const isBelow = (domain: string, above: string): boolean =>
+  domain.endsWith(above) && domain[domain.length - above.length - 1] === '.';
+
 const sameOrganisation = (one: string, other: string): boolean =>
-  one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
+  one === other || isBelow(one, other) || isBelow(other, one);
 
 /** Two people of one free mail service share no organisation, and two of different domains none either. */
 const reachOf = ({ own, others }: People): Nature['reach'] => {
-  const domains = [...others].filter((address) => address.includes('@')).map(domainOf);
-  const [home, ...more] = [...own].filter((address) => address.includes('@')).map(domainOf);
-  if (home === undefined || domains.length === 0) return 'unknown';
-  const homes = [home, ...more];
-  const elsewhere = domains.filter((domain) => !homes.some((one) => sameOrganisation(one, domain)));
-  if (elsewhere.length > 0) return 'external';
-  return domains.every(isFreeMail) ? 'unknown' : 'internal';
+  const homes = [...own].filter((address) => address.includes('@')).map(domainOf);
+  if (homes.length === 0) return 'unknown';
+  let reach: Nature['reach'] = 'unknown';
+  for (const address of others) {
+    if (!address.includes('@')) continue;
+    const domain = domainOf(address);
+    if (!homes.some((home) => sameOrganisation(home, domain))) return 'external';
+    if (!isFreeMail(domain)) reach = 'internal';
+  }
+  return reach;
 };

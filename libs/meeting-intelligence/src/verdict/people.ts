@@ -24,25 +24,27 @@ export const peopleOf = ({ organizer, attendees = [], providerCalendarId }: Asse
   for (const { self, email } of attendees) if (self && email !== '') own.add(email.toLowerCase());
   for (const address of own) if (groupCalendar.test(address)) own.delete(address);
 
-  const others = new Map<string, boolean>();
+  const others = new Set<string>();
+  const declined = new Set<string>();
   let ownResponse: string | undefined;
   for (let index = 0; index < attendees.length; index += 1) {
     const attendee = attendees[index]!;
     if (attendee.self) ownResponse = attendee.response;
     const address = attendee.email.toLowerCase();
     if (attendee.resource || address.endsWith(ROOM)) continue;
-    if (attendee.self || own.has(address)) ownResponse ??= attendee.response;
-    else others.set(address === '' ? `#${index}` : address, attendee.response !== 'declined');
+    if (attendee.self || own.has(address)) {
+      ownResponse ??= attendee.response;
+      continue;
+    }
+    const name = address === '' ? `#${index}` : address;
+    others.add(name);
+    if (attendee.response === 'declined') declined.add(name);
+    else if (declined.size > 0) declined.delete(name);
   }
   // Without guests the organizer may just be the calendar that the entry lies on.
   const host = organizer?.email?.toLowerCase();
-  if (attendees.length > 0 && host && !organizer?.self && !own.has(host) && !groupCalendar.test(host)) {
-    if (!others.has(host)) others.set(host, true);
-  }
-  return {
-    ...(ownResponse === undefined ? {} : { ownResponse }),
-    own,
-    others: new Set(others.keys()),
-    comingOthers: [...others.values()].filter(Boolean).length,
-  };
+  if (attendees.length > 0 && host && !organizer?.self && !own.has(host) && !groupCalendar.test(host)) others.add(host);
+  const people: People = { own, others, comingOthers: others.size - declined.size };
+  if (ownResponse !== undefined) people.ownResponse = ownResponse;
+  return people;
 };
