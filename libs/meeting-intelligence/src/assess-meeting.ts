@@ -63,7 +63,8 @@ const dialInsOf = ({ conference }: AssessableEntry, { candidates, texts }: Findi
   }
   for (const text of texts) {
     if (text.source === 'summary') continue;
-    for (const dialIn of dialInsInText(text.plain, () => text.codes, candidates.length > 0)) add(dialIn);
+    const { sought, plain } = text;
+    for (const dialIn of dialInsInText(sought, plain.anchors, () => text.codes, candidates.length > 0)) add(dialIn);
   }
   return [...all.values()];
 };

@@ -1,6 +1,7 @@
+import { SoughtText } from '../text/sought-text';
 import { writtenCodes } from './codes';
 
-const told = (text: string) => writtenCodes(text).map(({ kind, value }) => [kind, value]);
+const told = (text: string) => writtenCodes(new SoughtText(text)).map(({ kind, value }) => [kind, value]);
 
 describe('Codes in a text', () => {
   it.each([

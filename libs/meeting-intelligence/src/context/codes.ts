@@ -1,4 +1,5 @@
 import { letters } from '../text/letters';
+import { SoughtText, soughtInTexts } from '../text/sought-text';
 import { WordingPattern } from '../text/wording-pattern';
 
 /** A passcode or a number that a text tells beside a link. */
@@ -51,10 +52,12 @@ const group = (labels: readonly string[]): string => `(?:${labels.join('|')})`;
 const labelBegins = `(?<![${letters}_/?&=-])(?:(?<!\\d)|(?=[\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af]))`;
 
 /** The labels in one pattern, so that a text is looked through once. */
-const label = new WordingPattern(
-  new RegExp(
-    `${labelBegins}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
-    'iu',
+const label = soughtInTexts(
+  new WordingPattern(
+    new RegExp(
+      `${labelBegins}(?:(?<phoneId>${group(phoneIdLabels)})|(?<meetingId>${group(idLabels)})|(?<passcode>${group(passcodeLabels)}${ofMeeting}|${bareCode})|(?<pin>${group(pinLabels)}))`,
+      'iu',
+    ),
   ),
 );
 const cjkLabel = /^[^\x00-\x7f]/u;
@@ -78,12 +81,12 @@ const kinds = ['phoneId', 'meetingId', 'passcode', 'pin'] as const;
 const MOST = 500;
 
 /** Passcodes and numbers of a text in their order; no more than the first 500. */
-export const writtenCodes = (text: string): WrittenCode[] => {
+export const writtenCodes = (sought: SoughtText): WrittenCode[] => {
+  const { text } = sought;
   const codes: WrittenCode[] = [];
-  for (let from = 0; codes.length < MOST;) {
-    const found = label.find(text, from);
-    if (!found) break;
-    from = found.index + found[0].length;
+  for (const found of sought.matchesOf(label)) {
+    if (codes.length === MOST) break;
+    const from = found.index + found[0].length;
     const groups = found.groups!;
     if (groups.passcode !== undefined && isOfSomethingElse(text, found.index, found[0])) continue;
     const kind = kinds.find((each) => groups[each] !== undefined)!;

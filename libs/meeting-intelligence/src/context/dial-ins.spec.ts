@@ -1,7 +1,11 @@
+import { SoughtText } from '../text/sought-text';
 import { writtenCodes } from './codes';
 import { dialInOf, dialInsInText } from './dial-ins';
 
-const told = (text: string, hasLink = true) => dialInsInText({ text, anchors: [] }, () => writtenCodes(text), hasLink);
+const told = (text: string, hasLink = true) => {
+  const sought = new SoughtText(text);
+  return dialInsInText(sought, [], () => writtenCodes(sought), hasLink);
+};
 
 describe('Ways to dial in', () => {
   it('are an entry point’s, with its number as dialled', () => {

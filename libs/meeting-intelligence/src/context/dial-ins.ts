@@ -1,6 +1,7 @@
 import { DialIn } from '../assessment';
 import { EntryPoint } from '../entry';
-import { PlainText } from '../text/plain-text';
+import { Anchor } from '../text/plain-text';
+import { SoughtText, soughtInTexts } from '../text/sought-text';
 import { WordingPattern } from '../text/wording-pattern';
 import { WrittenCode } from './codes';
 
@@ -9,8 +10,10 @@ const heading =
   /(?:dial|one tap|access code|zugriffscode|zugangscode|code d[’']accès|código de acceso|codice (?:di|d[’'])? ?accesso|toegangscode|call in|call-in|join by (?:phone|telephone)|by phone|phone number|audio only|toll|conference (?:call|bridge|number)|bridge|einwahl|einwählen|telefon|par téléphone|téléphone|por teléfono|teléfono|telefono|por telefone|telefone|telefonisch|telefonicznie|телефон|電話|ダイヤル|拨号|撥號|电话|電話|一键|전화)/iu;
 /** Said of anybody's number: believed where there is a meeting to join as well. */
 const weakHeading = /(?:or|to) call|call us|anrufen|bellen|appele[rz]|llam(?:ar|e)|chiamare|ligar|zadzwoń|позвонить/iu;
-const phone = new WordingPattern(
-  /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ \u00a0.-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/u,
+const phone = soughtInTexts(
+  new WordingPattern(
+    /(?<![\w+/=.@-]|(?<!tel):)(?:\+|00)\d[\d \u00a0().\/-]{6,22}\d|(?<![\w+/=.:@-])(?:1[ \u00a0.-])?\(?\d{3}\)?[ \u00a0.-]\d{3}[ \u00a0.-]\d{4}(?!\d)/u,
+  ),
 );
 /** What is dialled after the number: `,,123456789#,,,,*654321#`. */
 const tones = /^(?:[,;p]+ ?[*#\d]{2,20}#?)+/i;
@@ -62,13 +65,15 @@ const codeInTones = (uri: string): string | undefined => /[,;p]+ ?(\d{3,15})#?/i
 
 /** Numbers and addresses that the text tells for joining; a number in somebody's signature is none. Its codes are asked for beside numbers only. */
 export const dialInsInText = (
-  { text, anchors }: Pick<PlainText, 'text' | 'anchors'>,
+  sought: SoughtText,
+  anchors: readonly Anchor[],
   codesOf: () => readonly WrittenCode[],
   hasLink: boolean,
 ): DialIn[] => {
+  const { text } = sought;
   const behindWords = anchors.slice(0, MOST).flatMap(({ target }) => phoneBehindWords(target));
   if (!/[\d@]/.test(text)) return behindWords;
-  return [...behindWords, ...phonesIn(text, codesOf, hasLink), ...systemsIn(text)].slice(0, MOST);
+  return [...behindWords, ...phonesIn(sought, codesOf, hasLink), ...systemsIn(text)].slice(0, MOST);
 };
 
 /** `<a href="tel:+33…,,887766#">`: a number that goes on with a code is for dialling in. */
@@ -83,8 +88,9 @@ const phoneBehindWords = (target: string): DialIn[] => {
 /** Every number that is looked for has a country's code or ends in four digits. */
 const mayHoldPhone = (text: string): boolean => text.includes('+') || text.includes('00') || /\d{4}/.test(text);
 
-const phonesIn = (text: string, codesOf: () => readonly WrittenCode[], hasLink: boolean): DialIn[] => {
-  const matches = mayHoldPhone(text) ? phone.matchesIn(text) : [];
+const phonesIn = (sought: SoughtText, codesOf: () => readonly WrittenCode[], hasLink: boolean): DialIn[] => {
+  const { text } = sought;
+  const matches = mayHoldPhone(text) ? sought.matchesOf(phone) : [];
   if (matches.length === 0) return [];
   const codes = codesOf();
   const found: DialIn[] = [];

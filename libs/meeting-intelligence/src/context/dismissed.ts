@@ -1,6 +1,7 @@
 import { wordBegins, wordEnds } from '../text/letters';
+import { SoughtText, soughtInTexts } from '../text/sought-text';
 import { WordingPattern } from '../text/wording-pattern';
-import { statt, warning } from './wording';
+import { statt, warning as warningWords } from './wording';
 
 /** Names by which people call a service whose link they mean. A host is no such name. */
 const names: readonly [RegExp, string][] = [
@@ -13,6 +14,8 @@ const names: readonly [RegExp, string][] = [
   [/(?<![\p{Script=Latin}\p{N}.@/-])webex(?![\p{Script=Latin}\p{N}]|\.[\p{L}\p{N}])/iu, 'webex'],
 ];
 
+const warning = soughtInTexts(warningWords);
+
 /** So many signs behind "ignore", or before "no longer", name what is meant. */
 const REACH = 45;
 const clauseEnd = /[.!?;,\n。！？；，、]|\s[–—-]\s/u;
@@ -21,29 +24,35 @@ const sentenceEnd = /[.!?\n。！？]/u;
 /** "… a Meet link, please disregard it": what is meant stands in the clause before. */
 const pronoun = /^\s*(?:it|that|this|them|ihn|diesen|le|lo|la)?\s*$/iu;
 
-const instead = new WordingPattern(
-  new RegExp(
-    `(?:instead of|rather than|anstatt|anstelle von|${statt}|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\\p{L}\\p{N}])`,
-    'iu',
+const instead = soughtInTexts(
+  new WordingPattern(
+    new RegExp(
+      `(?:instead of|rather than|anstatt|anstelle von|${statt}|au lieu de|en lugar de|en vez de|invece di|em vez de|no lugar de|in plaats van|zamiast)(?![\\p{L}\\p{N}])`,
+      'iu',
+    ),
+    true,
   ),
-  true,
 );
 
 /** "On Zoom, not Meet", "they can't use Meet": the name follows at once. */
-const not = new WordingPattern(
-  new RegExp(
-    `${wordBegins()}(?:not|nicht|keine?n?|ohne|without|pas|sans|non|não|sin|sem|niet|geen|zonder|nie|bez|не|(?<!(?:if|who|case)(?: \\p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\\s)?(?:(?:link|lien|enlace|url)\\s(?:to|de|do|di|van|zu|von)\\s)?(?=\\p{L})`,
-    'iu',
+const not = soughtInTexts(
+  new WordingPattern(
+    new RegExp(
+      `${wordBegins()}(?:not|nicht|keine?n?|ohne|without|pas|sans|non|não|sin|sem|niet|geen|zonder|nie|bez|не|(?<!(?:if|who|case)(?: \\p{L}{1,12}){0,2} )can(?:no|[’'])t (?:use|access|open|do))\\s(?:(?:on|in|via|over|by|with|über|auf|mit|per|sur|en|avec|por|con|su|no|na|pelo|com|op|met|w|przez|через)\\s)?(?:(?:the|den|dem|le|la|el|il|o|a|de|het)\\s)?(?:(?:link|lien|enlace|url)\\s(?:to|de|do|di|van|zu|von)\\s)?(?=\\p{L})`,
+      'iu',
+    ),
   ),
 );
 /** A service's name is no longer. */
 const NAME = 14;
 
 /** "Meet is blocked at our company" */
-const unusable = new WordingPattern(
-  new RegExp(
-    `${wordBegins()}(?:is|ist|est|es|está|è|é)\\s(?:currently |leider |bei uns |hier )?(?:(?:only |just |nur |lediglich )?(?:a|an|ein|un) (?:placeholder|platzhalter)|auto(?:matically|matisch)?[- ](?:generated|added|created|erstellt|erzeugt|hinzugefügt)|blocked|unavailable|not (?:available|allowed|permitted|possible|working)|disabled|gesperrt|blockiert|nicht (?:möglich|erlaubt|verfügbar)|bloquée?|bloquead[oa]|bloccato|geblokkeerd)${wordEnds}`,
-    'iu',
+const unusable = soughtInTexts(
+  new WordingPattern(
+    new RegExp(
+      `${wordBegins()}(?:is|ist|est|es|está|è|é)\\s(?:currently |leider |bei uns |hier )?(?:(?:only |just |nur |lediglich )?(?:a|an|ein|un) (?:placeholder|platzhalter)|auto(?:matically|matisch)?[- ](?:generated|added|created|erstellt|erzeugt|hinzugefügt)|blocked|unavailable|not (?:available|allowed|permitted|possible|working)|disabled|gesperrt|blockiert|nicht (?:möglich|erlaubt|verfügbar)|bloquée?|bloquead[oa]|bloccato|geblokkeerd)${wordEnds}`,
+      'iu',
+    ),
   ),
 );
 const ifAny = /(?<![\p{L}\p{N}])(?:if|in case|falls|wenn|si|se|als|jeśli|если)(?![\p{L}\p{N}])/iu;
@@ -68,9 +77,10 @@ const wrongPlace = new RegExp(
 export const dismissesLocation = (text: string): boolean => wrongPlace.test(text);
 
 /** The services that the text tells not to use for this meeting, with or without their links. */
-export const dismissedProviders = (text: string): string[] => {
+export const dismissedProviders = (sought: SoughtText): string[] => {
+  const { text } = sought;
   const dismissed: string[] = [];
-  for (const { index, 0: words } of instead.matchesIn(text)) {
+  for (const { index, 0: words } of sought.matchesOf(instead)) {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
     const named = names.find(([name]) => name.test(behind));
@@ -84,7 +94,7 @@ export const dismissedProviders = (text: string): string[] => {
     const named = names.find(([name]) => name.test(before));
     if (named) dismissed.push(named[1]);
   }
-  for (const { index } of unusable.matchesIn(text)) {
+  for (const { index } of sought.matchesOf(unusable)) {
     const before = text
       .slice(Math.max(0, index - REACH), index)
       .split(clauseEnd)
@@ -92,12 +102,12 @@ export const dismissedProviders = (text: string): string[] => {
     const nearest = onlyIf.test(before) || ifAny.test(before) ? undefined : names.find(([name]) => name.test(before));
     if (nearest) dismissed.push(nearest[1]);
   }
-  for (const { index, 0: words } of not.matchesIn(text)) {
+  for (const { index, 0: words } of sought.matchesOf(not)) {
     const behind = text.slice(index + words.length, index + words.length + NAME);
     const named = names.find(([name]) => behind.search(name) === 0);
     if (named) dismissed.push(named[1]);
   }
-  for (const { index, 0: words } of warning.matchesIn(text)) {
+  for (const { index, 0: words } of sought.matchesOf(warning)) {
     const end = index + words.length;
     const behind = text.slice(end, end + REACH).split(clauseEnd, 1)[0]!;
     const isPronoun = pronoun.test(behind);

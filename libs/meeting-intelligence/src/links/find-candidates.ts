@@ -6,6 +6,7 @@ import { AssessableEntry, EntryPoint } from '../entry';
 import { ServiceIndex } from '../services/service-index';
 import { PlainText, plainText } from '../text/plain-text';
 import { within } from '../text/ranges';
+import { SoughtText } from '../text/sought-text';
 import { WrittenLink, writtenLinks } from '../text/written-links';
 import { attributeCodes } from './attribute-codes';
 import { domainsAbove } from './hosts';
@@ -16,16 +17,19 @@ import { LinkReader, ReadLink } from './read-link';
 /** One field of the entry, read. */
 export class ReadText {
   candidates: Candidate[] = [];
+  readonly sought: SoughtText;
   private written: readonly WrittenCode[] | undefined;
 
   constructor(
     readonly source: LinkSource,
     readonly plain: PlainText,
-  ) {}
+  ) {
+    this.sought = new SoughtText(plain.text);
+  }
 
   /** Passcodes and numbers that it tells; looked for once there is a link or a telephone number that they may belong to. */
   get codes(): readonly WrittenCode[] {
-    return (this.written ??= writtenCodes(this.plain.text));
+    return (this.written ??= writtenCodes(this.sought));
   }
 }
 

@@ -16,8 +16,8 @@ const setProvidersAside = (texts: readonly ReadText[], candidates: readonly Cand
   const mayMatter = structured.length > 0 || candidates.some(({ cues }) => cues.has('warned'));
   if (!mayMatter || structured.length === candidates.length) return;
   const dismissed = new Set<string>();
-  for (const { plain, candidates: here } of texts) {
-    const named = new Set(dismissedProviders(plain.text));
+  for (const { sought, candidates: here } of texts) {
+    const named = new Set(dismissedProviders(sought));
     for (const provider of named) dismissed.add(provider);
     // The warning before a link was about another one.
     for (const candidate of here) {

@@ -2,18 +2,20 @@
  * Signs by kind, so that three of them are a number of 15 bits: 0 to 25 are the letters of ASCII in either case. A text's end is of the
  * last kind, too.
  */
-const DIGIT = 26;
+export const DIGIT = 26;
 const BLANK = 27;
 const OTHER = 28;
-const BEYOND_ASCII = 29;
+export const BEYOND_ASCII = 29;
 const kinds = new Uint8Array(128).map((_, code) => {
   const sign = String.fromCharCode(code);
   if (/[a-z]/i.test(sign)) return sign.toLowerCase().charCodeAt(0) - 97;
   if (/\d/.test(sign)) return DIGIT;
   return /\s/.test(sign) ? BLANK : OTHER;
 });
-const kindOf = (code: number): number => (code < 128 ? kinds[code]! : BEYOND_ASCII);
+export const kindOf = (code: number): number => (code < 128 ? kinds[code]! : BEYOND_ASCII);
 const kindAt = (text: string, at: number): number => (at < text.length ? kindOf(text.charCodeAt(at)) : BEYOND_ASCII);
+/** So many numbers are made of the kinds of three signs. */
+export const threeKinds = 1 << 15;
 const codeSign = (code: number): string => String.fromCharCode(code);
 
 /** What one sign of a match can be. */
@@ -210,6 +212,16 @@ export class Beginnings {
   isAt(text: string, at: number, first = kindAt(text, at)): boolean {
     const third = this.thirds[(first << 5) | kindAt(text, at + 1)]! >>> kindAt(text, at + 2);
     if ((third & 1) === 0) return false;
-    return first !== BEYOND_ASCII || this.anyBeyond || this.beyond.has(text.charCodeAt(at));
+    return first !== BEYOND_ASCII || this.hasBeyond(text.charCodeAt(at));
+  }
+
+  /** Whether a match may be where three signs of these kinds stand. */
+  has(kinds: number): boolean {
+    return ((this.thirds[kinds >>> 5]! >>> (kinds & 31)) & 1) === 1;
+  }
+
+  /** Whether a match may begin with this sign beyond ASCII. */
+  hasBeyond(code: number): boolean {
+    return this.anyBeyond || this.beyond.has(code);
   }
 }

@@ -3,7 +3,7 @@ import { Beginnings } from './beginnings';
 /** A pattern of many wordings, for texts of any length: it is tried only where one of them may begin. */
 export class WordingPattern {
   private readonly pattern: RegExp;
-  private readonly beginnings: Beginnings;
+  readonly beginnings: Beginnings;
 
   /**
    * `pattern` matches nothing that begins amid letters and digits of ASCII, unless `isInWords` says so. It has no unbounded parts, as it is
@@ -11,7 +11,7 @@ export class WordingPattern {
    */
   constructor(
     { source, flags }: RegExp,
-    private readonly isInWords = false,
+    readonly isInWords = false,
   ) {
     this.pattern = new RegExp(source, `${flags}y`);
     this.beginnings = new Beginnings(source);
@@ -29,6 +29,10 @@ export class WordingPattern {
     return null;
   }
 
+  get source(): string {
+    return this.pattern.source;
+  }
+
   test(text: string): boolean {
     return this.find(text) !== null;
   }
@@ -37,6 +41,22 @@ export class WordingPattern {
   matchesIn(text: string): RegExpExecArray[] {
     const all: RegExpExecArray[] = [];
     for (let found = this.find(text); found; found = this.find(text, found.index + found[0].length)) all.push(found);
+    return all;
+  }
+
+  /** The same where the places are known at which one may begin. */
+  matchesAt(text: string, places: readonly number[]): RegExpExecArray[] {
+    const { pattern } = this;
+    const all: RegExpExecArray[] = [];
+    let from = 0;
+    for (const at of places) {
+      if (at < from) continue;
+      pattern.lastIndex = at;
+      const found = pattern.exec(text);
+      if (!found) continue;
+      all.push(found);
+      from = at + found[0].length;
+    }
     return all;
   }
 }
