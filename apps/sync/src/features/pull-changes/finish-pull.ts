@@ -31,7 +31,8 @@ export async function finishPull(
   limits: PollLimits,
 ): Promise<EndOfPull> {
   const changes = pull.added + pull.changed + pull.cancelled;
-  const secondsSinceLastChange = changes > 0 ? 0 : state.secondsSinceLastChange;
+  const isChanged = changes > 0 && !state.neverSynced;
+  const secondsSinceLastChange = isChanged ? 0 : state.secondsSinceLastChange;
   const foundUnannounced =
     pull.trigger === 'poll' && pull.kind === 'incremental' && changes > 0 && state.notifiedAt === undefined;
   const poll = nextPoll(
@@ -74,7 +75,7 @@ export async function finishPull(
       pull.nextCursor,
       pull.dirtySeq,
       pull.kind === 'full',
-      changes > 0,
+      isChanged,
       poll.seconds,
       poll.reason,
       lookAgain ? limits.secondLookMs : null,

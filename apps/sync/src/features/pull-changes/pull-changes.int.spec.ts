@@ -55,11 +55,12 @@ describe('pulling a calendar', () => {
       trigger: 'connected',
       added: 2,
     });
-    // The calendar of holidays can't be watched and is polled.
-    expect(await bench.rows('SELECT mode FROM calendar_sync_states ORDER BY mode')).toEqual([
-      { mode: 'polling' },
-      { mode: 'push' },
+    // The calendar of holidays can't be watched and is polled; all that it held was there before.
+    expect(await bench.rows('SELECT mode, poll_reason FROM calendar_sync_states ORDER BY mode')).toEqual([
+      { mode: 'polling', poll_reason: 'no push channel, and no change seen yet' },
+      { mode: 'push', poll_reason: expect.any(String) },
     ]);
+    expect((await bench.facts('EntryAdded')).filter(({ key }) => key !== calendarId)).not.toEqual([]);
   });
 
   test('a change is pulled as soon as its push arrives, with the old and the new value', async () => {

@@ -20,7 +20,9 @@ export interface HeldState {
   pendingTrigger: Trigger | undefined;
   notifiedAt: Date | undefined;
   consecutiveFailures: number;
+  /** Undefined: none was seen yet; what the first listing brought was there before. */
   secondsSinceLastChange: number | undefined;
+  neverSynced: boolean;
 }
 
 // A look at the earliest comes first: it is a scan in order, which has Postgres forget what is dead in the index. The scans behind it may be
@@ -108,10 +110,11 @@ export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
     notified_at: Date | null;
     consecutive_failures: number;
     since_change: number | null;
+    never_synced: boolean;
   }>(
     `SELECT mode, pending_trigger, notified_at, consecutive_failures,
        sync_token IS NULL OR full_requested_seq > full_synced_seq AS needs_full,
-       extract(epoch FROM now() - last_changed_at)::double precision AS since_change
+       extract(epoch FROM now() - last_changed_at)::double precision AS since_change, last_synced_at IS NULL AS never_synced
      FROM calendar_sync_states WHERE calendar_id = $1 AND fencing_token = $2 AND active FOR UPDATE`,
     [lease.calendarId, lease.fencingToken],
   );
@@ -124,6 +127,7 @@ export async function hold(tx: Queryable, lease: Lease): Promise<HeldState> {
     notifiedAt: row.notified_at ?? undefined,
     consecutiveFailures: row.consecutive_failures,
     secondsSinceLastChange: row.since_change ?? undefined,
+    neverSynced: row.never_synced,
   };
 }
 
