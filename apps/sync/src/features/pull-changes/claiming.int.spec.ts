@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '@calendar-sync/event-sourcing-postgres';
 import { migrate } from '@calendar-sync/service-host';
-import { startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
+import { eventually, startTestDatabase, type TestDatabase } from '@calendar-sync/test-infrastructure';
 import { sync } from '../../sync.service';
 import { claimDue, CLAIM } from './sync-state.store';
 
@@ -74,11 +74,14 @@ describe('claiming calendars', () => {
       "UPDATE calendar_sync_states SET synced_seq = 1, due_at = now() + interval '1 hour' WHERE dirty_seq = 1",
     );
     const look = ['w', 60_000, 8, 6, false];
-    await database.query(CLAIM, look);
-    const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-      `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${CLAIM}`,
-      look,
-    );
-    expect(rows[0]!['QUERY PLAN'][0].Plan['Shared Hit Blocks']).toBeLessThan(100);
+    // Not while anybody else in the whole cluster still writes what began before.
+    await eventually(async () => {
+      await database.query(CLAIM, look);
+      const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+        `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${CLAIM}`,
+        look,
+      );
+      expect(rows[0]!['QUERY PLAN'][0].Plan['Shared Hit Blocks']).toBeLessThan(100);
+    });
   });
 });
