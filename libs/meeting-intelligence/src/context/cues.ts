@@ -1,5 +1,6 @@
 import { Reason } from '../assessment';
 import { WordingPattern } from '../text/wording-pattern';
+import { forbidsWay, joinsAsWell, namesOther, outdatesWay } from './said-of-way';
 import { WrittenLink } from '../text/written-links';
 import {
   backup,
@@ -8,6 +9,7 @@ import {
   formerOne,
   invitation,
   isGone,
+  leftBehind,
   newBelow,
   otherTime,
   outdated,
@@ -40,19 +42,40 @@ const comesFrom =
   /(?<![\p{L}\p{N}])(?:replace|remplace[rz]|reemplac\p{L}{1,4}|sustitu\p{L}{1,4}|sostitu\p{L}{1,4}|substitu\p{L}{1,4}|vervang|from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
 const behindWarned =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|belegt|nicht verfügbar|occupied|unavailable|(?:does not|doesn[’']t) apply|not available|occupée?|indisponible|ocupad[oa]|no (?:está )?disponible|está ocupad[oa]|不能用|不可用|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+/** Of these the next word tells whether they are said of the link: "(old contract attached)" is not. */
+const adjective =
+  /(?:^|[^\p{L}])(?<!(?:is|ist|est|es|è|é|war|was|been|wurde|été)\s(?:the\s)?)(?:old|(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead|broken|invalid|expired|cancel(?:l)?ed|obsolete|outdated|deprecated|wrong|alt|ancien|antiguo|vecchio|antigo|oud|stary)$/iu;
 const behindBackup =
   /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:as\s+|als\s+)?(?:back ?-?up|fall ?-?back|alternative|ersatz|reserve|secours|respaldo|riserva|zapasowy|予備|备用|only (?:if|when|in case)|nur (?:wenn|falls|im notfall)|(?:seulement|uniquement) (?:si|en cas)|s[oó]lo (?:si|se|en caso)|(?:só|apenas) se|alleen als|tylko (?:jeśli|gdy|w razie)|(?:if|in case) [\p{L} ]{1,20} (?:is down|fails|breaks|does(?:n[’']t| not) work))(?![\p{L}\p{N}])/iu;
 
-/** Where the last of the wordings begins and ends; undefined where none is there. */
-const lastOf = (pattern: WordingPattern, text: string): { start: number; end: number } | undefined => {
-  let last: { start: number; end: number } | undefined;
-  for (const { index, 1: wording } of pattern.matchesIn(text)) last = { start: index, end: index + wording!.length };
+interface Said {
+  start: number;
+  end: number;
+}
+
+/** Where the last of the wordings that count begins and ends; undefined where none is there. */
+const lastOf = (
+  pattern: WordingPattern,
+  text: string,
+  counts: (text: string, start: number, end: number) => boolean = () => true,
+): Said | undefined => {
+  let last: Said | undefined;
+  for (const { index: start, 1: wording } of pattern.matchesIn(text)) {
+    const end = start + wording!.length;
+    if (counts(text, start, end)) last = { start, end };
+  }
   return last;
 };
 
 /** "Nicht … benutzen": the verb stands behind the link. */
 const negated = /(?<!\p{L})(?:nicht|niet)(?!\p{L})/iu;
 const behindVerb = /^[\s)\]"'”]*(?:mehr |meer )?(?:be?nutzen|verwenden|nehmen|anklicken|gebruiken)(?!\p{L})/iu;
+
+/** What is said against a link behind it; undefined where nothing is. */
+const saidAgainst = (line: string): string | undefined => {
+  const said = behindWarned.exec(line)?.[0];
+  return said !== undefined && adjective.test(said) && namesOther(line.slice(said.length)) ? undefined : said;
+};
 
 /** The words that introduce what stands at `start`: of its own clause, or of the line above where it stands alone in its line. */
 const leadOf = (text: string, start: number, from: number): string => {
@@ -103,10 +126,10 @@ const lastClause = (line: string): string => {
 const behindOf = (text: string, start: number, from: number): number => {
   if (from === 0 || start <= from || start - from > BEFORE) return from;
   const between = text.slice(from, start);
-  const said = between.includes('\n') ? null : behindWarned.exec(between);
-  if (!said) return from;
-  const comma = between.slice(said[0].length).search(/[,;.，、。]/);
-  return comma < 0 ? from : from + said[0].length + comma + 1;
+  const said = between.includes('\n') ? undefined : saidAgainst(between);
+  if (said === undefined) return from;
+  const comma = between.slice(said.length).search(/[,;.，、。]/);
+  return comma < 0 ? from : from + said.length + comma + 1;
 };
 
 /** Whether a link is only said to fail perhaps. */
@@ -132,9 +155,9 @@ export const cuesAround = (
   const introduced = isNamed ? end : start;
   const lead = leadOf(text, introduced, behindOf(text, introduced, from));
   if (lead !== '') {
-    const old = lastOf(outdated, lead);
+    const old = lastOf(leftBehind, lead) ?? lastOf(outdated, lead, outdatesWay);
     const isOld = old !== undefined && !lastOf(unchanged, lead) && !replacesOther.test(lead);
-    const warned = Math.max(lastOf(warning, lead)?.end ?? -1, isOld ? old.end : -1);
+    const warned = Math.max(lastOf(warning, lead, forbidsWay)?.end ?? -1, isOld ? old.end : -1);
     const invited = lastOf(invitation, lead)?.start ?? -1;
     if (bareNegation.test(lead)) cues.add('warned');
     else if (warned > invited) cues.add('warned');
@@ -142,7 +165,7 @@ export const cuesAround = (
     if (backup.test(lead)) cues.add('backup');
     if (rehearsal.test(lead)) cues.add('rehearsal');
     if (otherTime.test(lead)) cues.add('otherTime');
-    if (recording.test(lead)) cues.add('recording');
+    if (lastOf(recording, lead, (text, _, end) => !joinsAsWell(text.slice(end)))) cues.add('recording');
     if (personalRoom.test(lead)) cues.add('personal');
   }
   const rest = text.slice(end, Math.min(until, end + BEHIND));
@@ -153,7 +176,7 @@ export const cuesAround = (
     (until < text.length && passesTo.test(rest) && (comesFrom.test(lead) || /에서\s*$/.test(rest)))
   )
     cues.add('warned');
-  else if ((behindWarned.test(line) || (behindVerb.test(line) && negated.test(lead))) && !speaksOfNext)
+  else if ((saidAgainst(line) !== undefined || (behindVerb.test(line) && negated.test(lead))) && !speaksOfNext)
     cues.add('warned');
   else if (behindBackup.test(line) && !speaksOfNext) cues.add('backup');
   return cues;

@@ -21,7 +21,7 @@ const of = (wordings: readonly Wordings[], ofWords: boolean): string =>
 
 /** At most so many words before what they speak of: "old Zoom link:". */
 const near = (count: number): string =>
-  `(?:[\\s"'“„(*_-]{1,3}[\\p{L}\\p{N}’']{1,15}){0,${count}}[\\s"'“„«»:：()\\[\\-–—>*_=~]{0,12}$`;
+  `(?:[\\s"'“„(*_/-]{1,3}[\\p{L}\\p{N}’']{1,15}){0,${count}}[\\s"'“„«»:：()\\[\\-–—>*_=~]{0,12}$`;
 
 /** One pattern out of many wordings, whose first group is the wording. */
 const anyOf = (wordings: readonly Wordings[], tail = ''): WordingPattern => {
@@ -55,39 +55,50 @@ export const warning = anyOf([
 /** "Instead of", and not the end of "findet … statt", which is "takes place". */
 export const statt = '(?<!find(?:et|en)(?: [^ \\n]{1,24}){0,8} )statt';
 
-/** "The old link:" */
+/** "We moved from": whatever stands between, the link that follows is left behind. */
+export const leftBehind = anyOf(
+  [
+    words(
+      '(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|replaces|instead of|rather than|we (?:used|(?:met|spoke) (?:at|in|on|via|over|here))|ran (?:on|at|in|via)|took place|example (?:of|link)',
+    ),
+    words(`ersetzt|anstatt|anstelle|${statt}|lief (?:über|auf|in)`),
+    words(
+      'au lieu de|à la place de|remplace|en lugar de|en vez de|reemplaza|sustituye|invece di|al posto di|sostituisce|em vez de|no lugar de|substitui|in plaats van|vervangt|zamiast|вместо',
+    ),
+    signs('ではなく|而不是'),
+  ],
+  near(3),
+);
+
+/** "The old link:"; of itself it may as well be an old roadmap. */
 export const outdated = anyOf(
   [
     words(
-      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|(?:moved|switched|changed|migrated|switching|moving) (?:away )?from|cancel(?:l)?ed|invalid|deprecated|replaces|instead of|rather than|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|we (?:used|met|spoke)|inactive|example (?:of|link)|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|ran (?:on|at|in|via)|took place|was|were",
+      "not (?:the|this)|old|older|former|previous|obsolete|outdated|expired|cancel(?:l)?ed|invalid|deprecated|wrong|dead|broken|last (?:week|month|time|session)(?:[’']?s)?|previously|usually|normally|ex|not (?:in|on|via|at)|yesterday(?:[’']?s)?|inactive|(?:last|previous|earlier) (?:invite|invitation|e-?mail|message)|incorrect|was|were",
     ),
     words(
-      `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alt(?= ?[:：])|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|ersetzt|anstatt|anstelle|${statt}|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|lief (?:über|auf|in)|war|waren`,
+      `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alt(?= ?[:：])|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|war|waren`,
     ),
     words(
-      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?|au lieu de|à la place de|remplace",
+      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?",
     ),
     words(
-      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|erróne[oa]|equivocad[oa]|incorrect[oa]|obsolet[oa]|en lugar de|en vez de|inválido|reemplaza|sustituye|ayer|la semana pasada|no (?:en|por)|normalmente',
+      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|erróne[oa]|equivocad[oa]|incorrect[oa]|obsolet[oa]|inválido|ayer|la semana pasada|no (?:en|por)|normalmente',
     ),
     words(
-      'vecchi[oa]|precedente|sbagliat[oa]|errat[oa]|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)|invece di|al posto di|sostituisce',
+      'vecchi[oa]|precedente|sbagliat[oa]|errat[oa]|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)',
     ),
+    words('antig[oa]|velh[oa]|errad[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)'),
+    words('oude?|verkeerde?|foute?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?'),
+    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]'),
     words(
-      'antig[oa]|velh[oa]|errad[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)|em vez de|no lugar de|substitui',
-    ),
-    words(
-      'oude?|verkeerde?|foute?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?|in plaats van|vervangt',
-    ),
-    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]|zamiast'),
-    words(
-      'было|стар(?:ая|ый|ую)|прежн(?:яя|ий)|вместо|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
+      'было|стар(?:ая|ый|ую)|прежн(?:яя|ий)|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
     signs(
-      '(?:古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|ではなく|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|而不是|이전 링크|기존 링크|취소|上次(?:的)?)(?:[の的]?(?:URL|リンク|会議室?|会议|链接|地址)){0,2}',
+      '(?:古い|旧|誤|間違|错误|昨日|以前の|前回の|無効|キャンセル(?:済|され)|旧链接|舊連結|旧的|原链接|之前的|已取消|已失效|已作废|作废|이전 링크|기존 링크|취소|上次(?:的)?)(?:[の的]?(?:URL|リンク|会議室?|会议|链接|地址)){0,2}',
     ),
   ],
-  near(3),
+  near(4),
 );
 
 /** "Take this one": outweighs a warning that stands farther away. */
@@ -179,7 +190,7 @@ export const rehearsal = anyOf([
 /** "For the follow-up we will use": of another meeting than this one. */
 export const otherTime = anyOf([
   words(
-    'follow-?up|after-?(?:party|show)|debrief(?:ing)?|afterwards|nachbesprechung|danach|im anschluss|ensuite|después|dopo|depois|achteraf|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
+    'follow-?up(?! (?:to|on|from|of|regarding|zu[rm]?)(?![\\p{L}]))|after-?(?:party|show)|debrief(?:ing)?|afterwards|nachbesprechung|danach|im anschluss|ensuite|después|dopo|depois|achteraf|next (?:week|month|time|session|meeting|call|one)|(?:the )?(?:week|day) after|nächste[rsn]? (?:woche|monat|mal|termin|sitzung)|folgetermin|(?:semaine|fois|séance|réunion) (?:prochaine|suivante)|prochaine? (?:fois|séance|réunion|semaine)|próxim[oa] (?:semana|sesión|reunión|vez|sessão|reunião)|prossim[oa] (?:settimana|volta|riunione|incontro)|volgende (?:week|keer|vergadering|sessie)|następn[aey]{1,2} (?:spotkanie|razem|tydzień)',
   ),
   signs('次回|来週|下次|下周|다음 ?(?:주|번|회의)'),
 ]);
