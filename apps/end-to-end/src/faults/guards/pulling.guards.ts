@@ -48,16 +48,16 @@ export const pullingGuards: Guards = {
     weavings: [
       {
         module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
-        find: 'dirty_seq > synced_seq AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())',
-        replace: 'dirty_seq > synced_seq AND due_at <= now() AND lease_until IS NULL',
+        find: `dirty_seq > synced_seq AND due_at <= now()
+     AND (lease_until IS NULL OR lease_until <= now())`,
+        replace: `dirty_seq > synced_seq AND due_at <= now()
+     AND lease_until IS NULL`,
       },
       {
         module: 'apps/sync/dist/features/pull-changes/sync-state.store.js',
-        find: `AND (lease_until IS NULL OR lease_until <= now())
-     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+        find: `AND (lease_until IS NULL OR lease_until <= now()) AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
      AND calendar_id NOT IN`,
-        replace: `AND lease_until IS NULL
-     AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
+        replace: `AND lease_until IS NULL AND sync_token IS NOT NULL AND full_requested_seq <= full_synced_seq
      AND calendar_id NOT IN`,
       },
     ],

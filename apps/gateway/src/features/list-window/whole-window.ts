@@ -32,7 +32,7 @@ const contents: Record<TimedTable, readonly string[]> = {
 };
 
 /** What is shown, and found with what places a row as well. */
-const identity: Record<TimedTable, string> = { calendar_entries: 'provider_entry_id', meetings: 'entry_id' };
+const identity: Record<TimedTable, string> = { meetings: 'entry_id', calendar_entries: 'provider_entry_id' };
 
 export async function readContents<Content>(
   db: Queryable,
