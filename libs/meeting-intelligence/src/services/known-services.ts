@@ -57,7 +57,7 @@ export const knownServices: readonly MeetingService[] = [
       community.zoom.com status.zoom.us status.zoom.com learning.zoom.us learning.zoom.com investors.zoom.us investors.zoom.com trust.zoom.us trust.zoom.com news.zoom.us
       news.zoom.com`,
       rooms: '/my/{meetingId}?pwd={passcode} /wc/my/{meetingId}?pwd={passcode}',
-      tracking: 'from _x_zm_rtaid _x_zm_rhtaid',
+      tracking: 'from frompwa _x_zm_rtaid _x_zm_rhtaid',
     },
   ),
   service('zoom', 'events.zoom.us', '/ejl/{meetingId} /ejl/{meetingId}/** /ej/{meetingId} /ej/{meetingId}/**'),

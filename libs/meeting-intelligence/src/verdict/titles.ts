@@ -24,6 +24,11 @@ const gatheringNoun = anyOf([
   'riunione|incontro|appuntamento|reunião|vergadering|afspraak|overleg|spotkanie',
 ]);
 const stateVerb = anyOf(['is|has been|ist|wurde|est|a été|está|ha sido|è|è stat[oa]|foi|jest|został[oa]?']);
+const thatDay = anyOf([
+  "today|tomorrow|tonight|this (?:week|month|morning|afternoon|time)|heute|morgen|diese woche|diesmal|aujourd[’']hui|demain|cette semaine|hoy|mañana|esta semana",
+  'oggi|domani|questa settimana|hoje|amanhã|vandaag|deze week|dziś|dzisiaj|jutro|w tym tygodniu|сегодня|завтра|на этой неделе|i ?dag|imorgen|bugün',
+]);
+const doesNotTakePlace = `(?:(?:is not|isn[’']t|not|won[’']t be|will not be) (?:happening|taking place)|(?:won[’']t|will not|does not) take place|findet(?: \\p{L}{1,8}){0,2} nicht statt|n[’']a(?:ura)? pas lieu|no (?:se celebra(?:rá)?|tendrá lugar)|non si (?:terrà|tiene)|não (?:acontecerá|vai acontecer)|gaat(?: \\p{L}{1,8}){0,2} niet door|nie odbędzie się|не состоится)(?: ${thatDay})?`;
 /**
  * "Canceled: Weekly", "[Abgesagt] Weekly"; "Réunion annulée"; "Absage: Weekly"; "Weekly (cancelled)", "Weekly – cancelled due to illness"; "Weekly
  * is cancelled", "Weekly fällt heute aus".
@@ -35,6 +40,7 @@ const cancelled = new RegExp(
     `^${atFront}(?:absage|storno)(?:\\s?[:：]|\\s[–—-]\\s)`,
     `[\\[({【–—-]\\s{0,2}${calledOff}(?:[\\s\\])}】!.]{0,3}$| (?:due to|because|wegen|aufgrund|en raison|debido) )`,
     `${wordBegins()}${stateVerb} ${calledOff}[\\s!.]{0,3}$`,
+    `${wordBegins()}${doesNotTakePlace}[\\s!.]{0,3}$`,
     `${wordBegins()}(?:entfällt|fällt(?: \\p{L}{1,8}){0,2} aus)(?: (?:heute|morgen|diese woche))?[\\s!.]{0,3}$`,
   ].join('|'),
   'iu',
@@ -42,6 +48,20 @@ const cancelled = new RegExp(
 /** What mail programs put before the title of what they pass on. */
 const passedOn =
   /^(?:\s{0,3}(?:(?:fwd?|wg|tr|rv|i|enc|pd|re|aw|sv|ext(?:ern(?:al)?)?)\s?[:：]|\[ext(?:ern(?:al)?)?\])){1,4}\s{0,3}/iu;
+const regularMeeting = anyOf([
+  'meetings?|calls?|sync|stand-?ups?|daily|weekly|scrum|retro(?:spective)?|1:1|session|class|lesson|rehearsal|huddle|check-?in',
+  'termine?|besprechung|sitzung|jour fixe|treffen|unterricht|réunion|point|cours|mêlée|reunión|reuniones|clase|riunione|lezione|reunião|aula|vergadering|overleg|les',
+  'spotkania|spotkanie|zajęć|встречи|созвона|урока|möte|møde|møte|toplantı',
+]);
+/** "No standup today", "Kein Jour fixe diese Woche", "No meeting", "本日の定例なし". */
+const noMeeting = new RegExp(
+  [
+    `^${atFront}(?:there is |there[’']s )?(?:no|kein(?:e|en)?|pas de|sin|no hay|niente|nessuna?|sem|não há|geen|nie ma|brak|нет|без|inget?|ingen) (?:(?:\\p{L}{1,14}[ -]){0,2}${regularMeeting},? ${thatDay}|${regularMeeting})(?:[\\s!.)\\]]{0,3}$|\\s?[:：(—–-]| (?:due to|because|wegen|aufgrund|en raison|debido|per) )`,
+    `^${atFront}${thatDay},? (?:no|kein(?:e|en)?|pas de|sin|no hay|geen|nie ma|нет) (?:\\p{L}{1,14}[ -]){0,2}${regularMeeting}[\\s!.]{0,3}$`,
+    `(?:定例|会議|ミーティング|朝会|打ち合わせ)(?:は|が)?(?:なし|無し|ありません|お休み)[\\s!！。]{0,3}$|^(?:今天|本周|今日|明天)?(?:没有|沒有|无|不开|不開)(?:例会|会议|會議|会|站会)[\\s!！。]{0,3}$|회의 ?(?:없음|없습니다|없어요)[\\s!.]{0,3}$`,
+  ].join('|'),
+  'iu',
+);
 /** "CANCELED Weekly", "Weekly CANCELED": in capitals, without a colon. */
 const cancelledInCapitals =
   /^[\s[(*]{0,3}(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)\s|\s(?:CANCELL?ED|ABGESAGT|ANNULÉE?|CANCELAD[OA]|ANNULLAT[OA]|GEANNULEERD|ODWOŁANE)[\s!.]{0,3}$/u;
@@ -162,6 +182,11 @@ export class Title {
   get isCancelled(): boolean {
     const { text } = this;
     return cancelled.test(text) || (cancelledInCapitals.test(text) && text !== text.toUpperCase());
+  }
+
+  /** That there is no meeting this time. Somebody may say so who forgot what else the entry holds. */
+  get saysNone(): boolean {
+    return noMeeting.test(this.text);
   }
 
   get isDeclined(): boolean {

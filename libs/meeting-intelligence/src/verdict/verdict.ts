@@ -88,6 +88,7 @@ const together = (
   title: Title,
   links: readonly RankedLink[],
 ): Verdict => {
+  if (ways.length === 0 && title.saysNone) return { isMeeting: false, confidence: 0.8, codes: ['cancelled_in_title'] };
   const codes: ReasonCode[] = [...ways, entry.attendeesOmitted ? 'attendees_omitted' : 'two_or_more_attendees'];
   const notice = links.length === 0 && isAllDay(entry) ? title.notice : undefined;
   if (notice && !title.namesGathering) return { isMeeting: false, confidence: 0.8, codes: [notice] };
