@@ -13,6 +13,8 @@ const browserLink = (link: string): string => {
   return `https://${url.host}/j/${number}${passcode === undefined ? '' : `?pwd=${passcode}`}`;
 };
 
+/** Nothing is to be done to it before it is parsed: most links. */
+const plain = /^https?:\/\/(?!https?:\/\/)/i;
 const doubled = /^https?:\/\/(?=https?:\/\/)/i;
 const backslashInHost = /^[a-z]+:[^?#]*?\\/i;
 
@@ -21,12 +23,15 @@ const backslashInHost = /^[a-z]+:[^?#]*?\\/i;
  * None that would be taken for different hosts by different readers: with a name before an `@`, or with a backslash.
  */
 export const webUrl = (written: string): URL | undefined => {
-  const link = browserLink(written.trim()).replace(doubled, '');
+  const trimmed = written.trim();
+  const link = plain.test(trimmed) ? trimmed : browserLink(trimmed).replace(doubled, '');
   const url = URL.parse(link);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
-  if (url.username !== '' || url.password !== '' || (link.includes('\\') && backslashInHost.test(link)))
-    return undefined;
-  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
+  if (link.includes('@') && (url.username !== '' || url.password !== '')) return undefined;
+  if (link.includes('\\') && backslashInHost.test(link)) return undefined;
+  const { hostname } = url;
+  if (!hostname.endsWith('.')) return hostname === '' ? undefined : url;
+  url.hostname = hostname.slice(0, -1);
   return url.hostname === '' ? undefined : url;
 };
 

@@ -101,11 +101,11 @@ export const readLink = (written: string, services: ServiceIndex): ReadLink | un
 };
 
 /** Names of the same meeting whatever its link looks like: by its number, else by its address without parameters. */
-const meetingOf = (provider: string, meetingId: string | undefined, { host, pathname, hash }: URL): string => {
-  if (meetingId === undefined) return `${provider}:${host}${pathname.replace(/\/$/, '')}${hash}`;
+const meetingOf = (provider: string, meetingId: string | undefined, url: URL): string => {
+  if (meetingId === undefined) return `${provider}:${url.host}${url.pathname.replace(/\/$/, '')}${url.hash}`;
   return /^\d+$/.test(meetingId) || provider === 'google-meet' || provider === 'teams'
     ? `${provider}:${meetingId}`
-    : `${provider}:${host}/${meetingId}`;
+    : `${provider}:${url.host}/${meetingId}`;
 };
 
 const readOpaque = (

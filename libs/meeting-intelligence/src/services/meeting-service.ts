@@ -28,6 +28,6 @@ export interface MeetingService {
 export interface Reading {
   /** Where one joins, when it is not the link itself. */
   url?: URL;
-  meetingId?: string;
-  passcode?: string;
+  meetingId?: string | undefined;
+  passcode?: string | undefined;
 }

@@ -121,7 +121,8 @@ export const linkParts = (url: URL): LinkParts => {
 const blanks = /[\s-]/g;
 
 const fits = ({ before, filled, after }: Piece, value: string, captured: Captured): boolean => {
-  if (!filled) return value.length === before.length && value.toLowerCase() === before.toLowerCase();
+  if (!filled)
+    return value === before || (value.length === before.length && value.toLowerCase() === before.toLowerCase());
   if (value.length <= before.length + after.length) return false;
   if (!value.startsWith(before) || !value.endsWith(after)) return false;
   let middle = value.slice(before.length, value.length - after.length);
@@ -141,7 +142,9 @@ export const matchTemplate = (template: PathTemplate, link: LinkParts): Captured
   const { segments, open, parameters, fragment } = template;
   if (open ? link.segments.length < segments.length : link.segments.length !== segments.length) return undefined;
   const captured: Captured = {};
-  for (const [index, piece] of segments.entries()) if (!fits(piece, link.segments[index]!, captured)) return undefined;
+  for (let index = 0; index < segments.length; index += 1) {
+    if (!fits(segments[index]!, link.segments[index]!, captured)) return undefined;
+  }
   for (const { name, piece } of parameters) {
     const value = link.parameters.get(name.toLowerCase());
     if (!(value !== undefined && fits(piece, value, captured)) && !mayBeMissing(piece)) return undefined;

@@ -81,7 +81,7 @@ export class ServiceIndex {
     const tryAll = (candidates: readonly Compiled[], domains: readonly string[]): Recognised | undefined => {
       for (const candidate of candidates) {
         if (isElsewhere(candidate, domains)) continue;
-        const found = this.read(candidate, url, (link ??= linkParts(url)));
+        const found = this.read(candidate, url, () => (link ??= linkParts(url)));
         if (found) return found;
       }
       return undefined;
@@ -96,17 +96,20 @@ export class ServiceIndex {
     return found && !imitates(url) ? found : undefined;
   }
 
-  private read(compiled: Compiled, url: URL, link: LinkParts): Recognised | undefined {
+  private read(compiled: Compiled, url: URL, linkOf: () => LinkParts): Recognised | undefined {
     const { service, paths, otherPaths, tracking } = compiled;
-    if (otherPaths.some((template) => matchTemplate(template, link))) return undefined;
+    if (otherPaths.length > 0 && otherPaths.some((template) => matchTemplate(template, linkOf()))) return undefined;
     const { provider } = service;
     for (const { template, isRoom } of paths) {
-      const captured = matchTemplate(template, link);
+      const captured = matchTemplate(template, linkOf());
       if (!captured || !this.mayBeRoom(compiled, captured.meetingId)) continue;
-      return { provider, url, isRoom, tracking, ...captured };
+      const { meetingId, passcode } = captured;
+      return { provider, url, isRoom, tracking, meetingId, passcode };
     }
     const reading = service.reads?.(url);
-    return reading && { provider, url, isRoom: false, tracking, ...reading };
+    if (!reading) return undefined;
+    const { meetingId, passcode } = reading;
+    return { provider, url: reading.url ?? url, isRoom: false, tracking, meetingId, passcode };
   }
 
   private mayBeRoom(compiled: Compiled, name: string | undefined): boolean {
@@ -128,7 +131,7 @@ const put = <Value>(map: Map<string, Value[]>, key: string, value: Value): void 
 const firstLabel = (host: string): string => {
   if (!host.includes('.')) return '';
   let end = 0;
-  while (host[end]! >= 'a' && host[end]! <= 'z') end += 1;
+  for (let code = host.charCodeAt(0); code >= 97 && code <= 122; code = host.charCodeAt(end)) end += 1;
   return host.slice(0, end);
 };
 

@@ -9,26 +9,20 @@ const parameter = (query: string, name: string): string | undefined => {
 /** Threads are encoded once or twice: `19%3ameeting_…`, `19%253ameeting_…`. */
 const threadOf = (text: string): string => decoded(decoded(text));
 
-const filled = (reading: { meetingId: string | undefined; passcode: string | undefined }): Reading => ({
-  ...(reading.meetingId === undefined ? {} : { meetingId: reading.meetingId }),
-  ...(reading.passcode === undefined ? {} : { passcode: reading.passcode }),
-});
-
 /** What a path inside Teams joins, wherever it stands: in the address, behind its `#`, or in a parameter of the launcher. */
 const inner = (path: string): Reading | undefined => {
   const [route = '', query = ''] = path.split('?', 2);
   const segments = route.split('/').filter((segment) => segment !== '');
-  const [first = '', second = '', third = ''] = segments.map((segment) => segment.toLowerCase());
+  const [first = '', second = '', third = ''] = segments.slice(0, 3).map((segment) => segment.toLowerCase());
   if (first === 'l' && second === 'meetup-join' && segments[2]) {
-    return filled({ meetingId: threadOf(segments[2]), passcode: undefined });
+    return { meetingId: threadOf(segments[2]) };
   }
-  if (first === 'meet' && /^[\w-]+$/.test(second))
-    return filled({ meetingId: segments[1], passcode: parameter(query, 'p') });
+  if (first === 'meet' && /^[\w-]+$/.test(second)) return { meetingId: segments[1], passcode: parameter(query, 'p') };
   if (first === 'l' && second === 'meet' && /^[\w-]+$/.test(third)) {
-    return filled({ meetingId: segments[2], passcode: parameter(query, 'p') });
+    return { meetingId: segments[2], passcode: parameter(query, 'p') };
   }
   if ((first === 'pre-join-calling' || first === 'meetup-join') && segments[1]) {
-    return filled({ meetingId: threadOf(segments[1]), passcode: undefined });
+    return { meetingId: threadOf(segments[1]) };
   }
   return undefined;
 };
@@ -62,7 +56,7 @@ export const readTeams = (url: URL): Reading | undefined => {
     const coords = parameter(query, 'coords');
     if (coords === undefined) return undefined;
     const { meetingId, passcode } = coordinates(coords);
-    return filled({ meetingId, passcode: passcode ?? parameter(query, 'p') });
+    return { meetingId, passcode: passcode ?? parameter(query, 'p') };
   }
   if (path === '/convene/townhalls') return parameter(query, 'eventid') ? {} : undefined;
   if (path === '/webrtc-svc/api/route') return parameter(query, 'convid') ? {} : undefined;
