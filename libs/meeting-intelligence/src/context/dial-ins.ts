@@ -57,7 +57,7 @@ const dialled = (written: string): string | undefined => {
   if (digits.length < 7 || digits.length > 15) return undefined;
   const trimmed = written.trim();
   if (trimmed.startsWith('+'))
-    return `+${digits.replace(/^(\d{1,3})0(?=\d{9,})/, (_all, country: string) => (written.includes('(0)') ? country : _all))}`;
+    return `+${written.includes('(0)') ? digits.replace(/^(\d{1,3})0(?=\d{9,})/, '$1') : digits}`;
   return trimmed.startsWith('00') ? `+${digits.slice(2)}` : digits;
 };
 

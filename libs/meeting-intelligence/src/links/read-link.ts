@@ -55,7 +55,8 @@ export class LinkReader {
     const host = plainHost.exec(written)?.[1];
     if (host === undefined) return !otherScheme.test(written);
     const lower = host.toLowerCase();
-    return this.isHost(lower) || isGoogle(lower);
+    const domains = domainsAbove(lower);
+    return this.services.mayJoin(lower, domains) || isWrapper(domains) || isGoogle(lower);
   }
 
   /** What the link joins, unwrapped; undefined for a link that joins nothing. */

@@ -66,6 +66,15 @@ export class ServiceIndex {
     return domains.some((domain) => this.byDomain.has(domain)) || this.byLabel.has(firstLabel(host));
   }
 
+  /** Whether a link of this host may join something: no page of a service's that is known to be another. */
+  mayJoin(host: string, domains: readonly string[]): boolean {
+    const isThere = (candidate: Compiled) => !isElsewhere(candidate, domains);
+    return (
+      domains.some((domain) => this.byDomain.get(domain)?.some(isThere)) ||
+      (this.byLabel.get(firstLabel(host))?.some(isThere) ?? false)
+    );
+  }
+
   /** The provider that a domain belongs to; undefined for a stranger. */
   providerOf(host: string): string | undefined {
     for (const domain of domainsAbove(host)) {
@@ -119,7 +128,8 @@ export class ServiceIndex {
 }
 
 const isElsewhere = ({ service, hosts, otherHosts }: Compiled, domains: readonly string[]): boolean =>
-  domains.some((domain) => otherHosts.has(domain)) || (service.needsSubdomain === true && hosts.has(domains[0]!));
+  (otherHosts.size > 0 && domains.some((domain) => otherHosts.has(domain))) ||
+  (service.needsSubdomain === true && hosts.has(domains[0]!));
 
 const put = <Value>(map: Map<string, Value[]>, key: string, value: Value): void => {
   const values = map.get(key);
