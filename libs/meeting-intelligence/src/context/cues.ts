@@ -41,7 +41,7 @@ const passesTo =
 const comesFrom =
   /(?<![\p{L}\p{N}])(?:replace|remplace[rz]|reemplac\p{L}{1,4}|sustitu\p{L}{1,4}|sostitu\p{L}{1,4}|substitu\p{L}{1,4}|vervang|from|von|vom|de|del|du|da|dal|ze?|från|fra|van|со?|из)\s*[:：]?\s*$/iu;
 const behindWarned =
-  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|belegt|nicht verfügbar|occupied|unavailable|(?:does not|doesn[’']t) apply|not available|occupée?|indisponible|ocupad[oa]|no (?:está )?disponible|está ocupad[oa]|不能用|不可用|ungültig|abgelaufen|abgesagt|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no funciona|no usar|caducado|vecchio|non usare|non (?:è|funziona) più|non funziona|scaduto|antigo|não funciona|já não|não é mais|não usar|expirado|oud|niet (?:meer )?gebruiken|stary|nie używać|nieaktualny|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
+  /^[\s)\]"'”*~]*(?:[([,–—-]{0,2}|<-{1,2}|←|⬅)\s*(?:(?:this|that|dieser?|ce(?:lui-ci)?|este|questo|deze)(?: one| link| lien| enlace)?\s)?(?:(?:is|ist|est|es|è|é|está|jest|war|was|has been|wurde|a été)\s+)?(?:the\s+)?(?:old|(?:from )?(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead(?: link)?|broken|no longer|not valid|not working|invalid|expired|cancel(?:l)?ed|do(?:es)? not (?:use|work)|doesn[’']t work|don[’']t use|obsolete|outdated|deprecated|wrong|alt(?:er link)?|nicht mehr|funktioniert nicht|geht nicht|nicht (?:benutzen|verwenden|nutzen)|löschen|entfernen|belegt|nicht verfügbar|occupied|unavailable|(?:does not|doesn[’']t) apply|not available|occupée?|indisponible|ocupad[oa]|no (?:está )?disponible|está ocupad[oa]|不能用|不可用|ungültig|abgelaufen|abgesagt|falsch|stimmt nicht|ancien|n[’']est plus|ne (?:fonctionne|marche) (?:pas|plus)|ne plus utiliser|ne pas utiliser|périmé|antiguo|ya no|no (?:funciona|sirve)|no usar|caducado|caducó|está mal|vecchio|non usare|non (?:è|funziona) più|non funziona|(?:era |è )?sbagliato|scaduto|antigo|não está (?:a )?funcion\p{L}{1,4}|não funciona|já não|não é mais|não usar|expirado|oud|klopt niet|werkt niet|doet het niet|niet (?:meer )?gebruiken|stary|(?:już )?nie działa|nie używać|nieaktualny|(?:是)?(?:有误|有誤|错的|錯的|不对)|(?:[은는을를]\s?)?(?:사용하지|쓰지|들어가지) 마(?:세요|십시오|요)?|旧|古い|は(?:もう)?使え(?:ません|ない)|は無効|使用しない|无效|已失效|已取消|已作废|请勿使用|不要使用|無効)(?![\p{L}\p{N}])/iu;
 /** Of these the next word tells whether they are said of the link: "(old contract attached)" is not. */
 const adjective =
   /(?:^|[^\p{L}])(?<!(?:is|ist|est|es|è|é|war|was|been|wurde|été)\s(?:the\s)?)(?:old|(?:last (?:week|month|time)|yesterday)(?:[’']s)?|dead|broken|invalid|expired|cancel(?:l)?ed|obsolete|outdated|deprecated|wrong|alt|ancien|antiguo|vecchio|antigo|oud|stary)$/iu;
@@ -74,7 +74,10 @@ const behindVerb = /^[\s)\]"'”]*(?:mehr |meer )?(?:be?nutzen|verwenden|nehmen|
 /** What is said against a link behind it; undefined where nothing is. */
 const saidAgainst = (line: string): string | undefined => {
   const said = behindWarned.exec(line)?.[0];
-  return said !== undefined && adjective.test(said) && namesOther(line.slice(said.length)) ? undefined : said;
+  if (said === undefined) return undefined;
+  const behind = line.slice(said.length);
+  // "Not working? Use …"
+  return /^\s?[?？]/.test(behind) || (adjective.test(said) && namesOther(behind)) ? undefined : said;
 };
 
 /** The words that introduce what stands at `start`: of its own clause, or of the line above where it stands alone in its line. */
@@ -138,6 +141,12 @@ const fails = (text: string, start: number, end: number): boolean =>
   failing.test(text.slice(end, end + BEHIND)) &&
   condition.test(text.slice(Math.max(0, start - BEHIND), start));
 
+/** "Not working? Use …" */
+const asks = (between: string): boolean => {
+  const said = behindWarned.exec(between)?.[0];
+  return said !== undefined && /^\s?[?？]/.test(between.slice(said.length));
+};
+
 /** The cues around a link; the links before it and behind it end at `from` and begin at `until`. */
 export const cuesAround = (
   text: string,
@@ -149,7 +158,8 @@ export const cuesAround = (
   const cues = new Set<Cue>();
   // "If the first one does not work, use the second": nothing is said against the first.
   if (fails(text, start, end)) return cues;
-  if (start - from < BEFORE && fails(text, previousStart, from)) return cues.add('backup');
+  if (start - from < BEFORE && (fails(text, previousStart, from) || asks(text.slice(from, start))))
+    return cues.add('backup');
   // The words of an anchor introduce its target as well.
   const isNamed = !text.startsWith(link.slice(0, 12), start) && end > start;
   const introduced = isNamed ? end : start;
@@ -170,13 +180,18 @@ export const cuesAround = (
   }
   const rest = text.slice(end, Math.min(until, end + BEHIND));
   const line = rest.split('\n', 1)[0]!;
-  const speaksOfNext = until - end <= BEHIND && !rest.includes('\n') && /^[^.!?。]*[:：(]\s*$/.test(line);
+  const against = saidAgainst(line);
+  const speaksOfNext =
+    until - end <= BEHIND &&
+    !rest.includes('\n') &&
+    /^[^.!?。]*[:：(]\s*$/.test(line) &&
+    !/[,;，；]/.test(line.slice(against?.length ?? line.length));
   if (
     replaced.test(line) ||
     (until < text.length && passesTo.test(rest) && (comesFrom.test(lead) || /에서\s*$/.test(rest)))
   )
     cues.add('warned');
-  else if ((saidAgainst(line) !== undefined || (behindVerb.test(line) && negated.test(lead))) && !speaksOfNext)
+  else if ((against !== undefined || (behindVerb.test(line) && negated.test(lead))) && !speaksOfNext)
     cues.add('warned');
   else if (behindBackup.test(line) && !speaksOfNext) cues.add('backup');
   return cues;

@@ -8,7 +8,7 @@ const pointer = [
   'heute|diese[rnsm]?|dies|das|der|die|den|dem|es|hier|unten|folgende[rnsm]?|mehr|gültig|bitte|über|auf|im|mit|unter|bei|am|ist|sind|seit|wegen|da|aber|leider|mal|woche|wir|uns|treffen|trafen|funktioniert|geht|benutzen|verwenden|nutzen',
   "aujourd[’']hui|ce(?:ci|la|lui-ci|tte|t)?|ça|le|la|les|un|une|ici|ci-dessous|suivante?|plus|pas|par|sur|dans|est|était|valide|fonctionne|depuis|car|mais|s[’']il|vous|plaît|svp|était",
   'hoy|oggi|est[aeo]|ést[ea]|esto|el|lo|los|aquí|siguiente|es|era|está|más|por|en|para|desde|porque|pero|favor|válid[oa]|funciona|quest[oa]|il|qui|seguente|è|più|per|su|in|ma|funziona|valid[oa]',
-  'hoje|vandaag|dziś|dzisiaj|сегодня|isto|esse|essa|aqui|o|os|no|na|é|mais|pelo|dit|deze|die|dat|het|hier|meer|werkt|geldig|via|op|bij|was|maar|ten|tego|tej|to|tutaj|nie|działa|już|na|przez|więc|эт[аоу]|эту|не|здесь|по|на|в|denna|detta|den|det|här|är',
+  'em|nel|nella|alla|al|hoje|vandaag|dziś|dzisiaj|сегодня|isto|esse|essa|aqui|o|os|no|na|é|mais|pelo|dit|deze|die|dat|het|hier|meer|werkt|geldig|via|op|bij|was|maar|ten|tego|tej|to|tutaj|nie|działa|już|na|przez|więc|эт[аоу]|эту|не|здесь|по|на|в|denna|detta|den|det|här|är',
 ].join('|');
 /** Names of services; "old Zoom integration" speaks of something else. */
 const services = `(?:zoom|(?:ms )?teams|webex|g?meet|hangouts?|skype|whereby|jitsi|bluejeans|gotomeeting)(?![\\s-](?!(?:${pointer}|links?|urls?|rooms?|invites?|invitations?|meetings?|calls?)(?!\\p{L}))\\p{L})`;
@@ -42,12 +42,16 @@ const NEAR = 40;
 
 const previousClauses = /^(?:[\s\S]*[:：,;–—(])?/u;
 const opensClause = (before: string): boolean => onlyPointers.test(` ${before.replace(previousClauses, '')}`);
+const needsSubject = (wording: string, behind: string): boolean =>
+  predicate.test(wording) || (past.test(wording) && !/\p{L}/u.test(behind));
 /** Needs what it is said of: "the printer doesn't work:". */
 const predicate =
   /^(?:not (?:valid|working|active)|(?:do|does|did) ?n[o'’]?t work|no longer|ungültig|n[’']est plus|ne fonctionne plus|no es válido|não é mais|nie działa)/iu;
+/** "It was", "last time it was on": but not "the plan was:". */
+const past = /^(?:was|were|war|waren|fue|fueron|foi|è stat[oa]|était|był[oa]?|было)$/iu;
 /** These stand behind what they speak of, or say it of the whole clause. */
 const standsBehind =
-  /^(?:not|nicht|pas|no|non|não|was|were|war|waren|было|alt|old|ex)(?!\p{L})|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/iu;
+  /^(?:not|nicht|pas|no|non|não|was|were|war|waren|fue|fueron|foi|è stat[oa]|était|był[oa]?|было|alt|old|ex)(?!\p{L})|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/iu;
 
 /** "Last week's meeting:" names the link; "Notes on last week's meeting:" does not. */
 const gatheringOnly =
@@ -63,7 +67,7 @@ export const forbidsWay = (lead: string, start: number, end: number): boolean =>
   return (
     !saidOfOther.test(before) &&
     !ofSome.test(before) &&
-    (!predicate.test(lead.slice(start, end)) || opensClause(before))
+    (!needsSubject(lead.slice(start, end), behind) || opensClause(before))
   );
 };
 

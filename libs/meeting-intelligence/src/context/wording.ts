@@ -39,17 +39,25 @@ export const warning = anyOf([
     'nicht (?:mehr )?(?:benutzen|benützen|verwenden|nutzen|nehmen|gültig|anklicken)|bitte nicht(?! (?:weiter|teilen|vergessen|verpassen|zu spät|absagen|veröffentlichen))|ignorieren|ungültig(?:e[rn])?',
   ),
   words(
-    "ne (?:pas|plus) (?:utiliser|cliquer)|n[’']utilise[zr]? (?:pas|plus)|n[’']est plus|ignore[zr]|ne fonctionne plus",
+    "ne (?:pas|plus) (?:utiliser|cliquer)|n[’']utilis(?:e[zr]?|ons|erons) (?:pas|plus)|ne (?:vous |nous )?(?:connect|rejoign)\\p{L}{1,4} (?:pas|plus)|n[’']est plus|ignore[zr]|ne fonctionne plus",
   ),
   words(
-    'no (?:usar|uses|usamos|usaremos|vamos a usar|utilizar|utilice|utilicen|usen)|ya no|ignorar|ignoren?|no es válido|ignora|ignorad',
+    'no (?:(?:os|se|te|nos) )?(?:us(?:ar|[eé]i?s|amos|aremos|e[nd]?)|vamos a usar|utili[zc]\\p{L}{1,5}|conect(?:e|en|es|éis|aros|arse)|entr(?:e|en|es|éis|ar|ad)|acced(?:a|an|as|áis|er))|ya no|ignorar|ignoren?|no es válido|ignora|ignorad',
   ),
-  words('non (?:usare|usiamo|useremo|utilizzare|usate|utilizzate|cliccare)|non (?:è )?più|ignorare'),
-  words('não (?:usar|usaremos|vamos usar|use|usem|utilizar|utilize|utilizem|clicar)|não é mais|desconsider(?:ar|em?)'),
-  words('niet (?:meer )?(?:gebruiken|klikken)|gebruik (?:deze|dit)(?: link)? niet|negeer'),
-  words('nie (?:używamy|będziemy używać|używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa'),
-  words('не (?:использ\\p{L}{1,10}|переходите)|använd inte|brug ikke|bruk ikke|kullanmayın'),
-  signs('忽略|無視|무시|使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마'),
+  words(
+    'non (?:(?:vi|ci) )?(?:us(?:are|iamo|eremo|ate)|utilizz(?:are|ate|iamo)|clicca(?:re|te)|colleg(?:atevi|arsi|arti|hiamo|ate)|entra(?:re|te)|accede(?:re|te)|si usa)|non (?:è )?più|ignorare',
+  ),
+  words(
+    'não (?:us(?:ar|aremos|em?)|vamos usar|utiliz(?:ar|em?)|clicar|cliquem?|entr(?:ar|em?)|acess(?:ar|em?)|conect(?:ar|em?))|não é mais|desconsider(?:ar|em?)',
+  ),
+  words('niet (?:meer )?(?:gebruiken|klikken|deelnemen|inloggen)|gebruik (?:deze|dit)(?: link)? niet|negeer'),
+  words(
+    'nie (?:wchod(?:ź|zić|źcie|zimy)|dołącza(?:ć|j|jcie)|łącz(?:yć|cie)|używamy|będziemy używać|używać|używaj|używajcie|korzystać|korzystaj|klikać)|ignoruj|nie działa',
+  ),
+  words('не (?:использ\\p{L}{1,10}|переходите|заходите|подключайтесь)|använd inte|brug ikke|bruk ikke|kullanmayın'),
+  signs(
+    '(?:不要|请勿|請勿|别)再?(?:进入|進入|加入|点击|點擊|去)|忽略|無視|무시|使用しない|使わない|使用禁止|使用不可|请勿使用|請勿使用|不要使用|不要用|勿用|别用|사용하지 마',
+  ),
 ]);
 
 /** "Instead of", and not the end of "findet … statt", which is "takes place". */
@@ -80,17 +88,17 @@ export const outdated = anyOf(
       `nicht(?! (?:weiter(?:leiten|geben)|teilen|vergessen|verpassen|zu spät|öffentlich))|alt(?= ?[:：])|alte[rnsm]?|bisherige[rnsm]?|vorherige[rnsm]?|frühere[rnsm]?|abgelaufene?[rns]?|abgesagte?[rns]?|veraltete?[rns]?|falsche?[rns]?|normalerweise|üblicherweise|gestern|letzte[rnsm]? (?:einladung|e-?mail|nachricht)|letztes mal|letzte woche|war|waren`,
     ),
     words(
-      "pas (?:sur|via|dans|par)|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?",
+      "pas (?:sur|via|dans|par)|était|d[’']habitude|la dernière fois|la semaine dernière|ancien(?:ne)?|périmée?|expirée?|annulée?|mauvais|erronée?|obsolète|précédente?",
     ),
     words(
-      'antigu[oa]|anterior|viejo|vieja|caducad[oa]|cancelad[oa]|erróne[oa]|equivocad[oa]|incorrect[oa]|obsolet[oa]|inválido|ayer|la semana pasada|no (?:en|por)|normalmente',
+      'antigu[oa]|anterior|caducó|expiró|fue|fueron|viejo|vieja|caducad[oa]|cancelad[oa]|erróne[oa]|equivocad[oa]|incorrect[oa]|obsolet[oa]|inválido|ayer|la semana pasada|no (?:en|por)|normalmente',
     ),
     words(
-      'vecchi[oa]|precedente|sbagliat[oa]|errat[oa]|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)',
+      'vecchi[oa]|precedente|è stat[oa]|sbagliat[oa]|errat[oa]|scadut[oa]|annullat[oa]|ieri|la settimana scorsa|di solito|non (?:su|via|in)',
     ),
-    words('antig[oa]|velh[oa]|errad[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)'),
+    words('antig[oa]|velh[oa]|expirou|foi|errad[oa]|expirad[oa]|ontem|a semana passada|não (?:no|na|em|pelo)'),
     words('oude?|verkeerde?|foute?|gisteren|vorige(?: week| keer)?|verlopen|geannuleerd(?:e)?|ongeldig(?:e)?'),
-    words('stary|starego|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]'),
+    words('stary|starego|był[oa]?|wczoraj|poprzedni|nieaktualn[ye]|błędny|zły|wygasł[ya]?|odwołan[ye]'),
     words(
       'было|стар(?:ая|ый|ую)|прежн(?:яя|ий)|отмен[её]н\\p{L}{0,3}|недействительн\\p{L}{1,3}|gammal|gamla|gamle?|eski|iptal',
     ),
@@ -104,22 +112,32 @@ export const outdated = anyOf(
 /** "Take this one": outweighs a warning that stands farther away. */
 export const invitation = anyOf([
   words(
-    "(?:today|heute|aujourd[’']hui|hoy|oggi|hoje|vandaag)(?= ?[:：])|new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)",
+    "(?:today|heute|aujourd[’']hui|hoy|oggi|hoje|vandaag)(?= ?[:：])|new|updated|current|correct(?:ed|ion)?|latest|please (?:use|join)|use this|use the (?:following|new|link)|use|instead|replaced (?:by|with)|changed to|moved to|now|join (?:here|us|at|via|the|with)|here(?:[’']s| is)|today[’']s|ours|the (?:real|right) (?:thing|one|link)|this one",
   ),
   words(
-    'korrigiert\\p{L}{0,3}|richtig(?: ist)?|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
+    'korrigiert\\p{L}{0,3}|richtig(?: ist)?|korrektur|neue[rnsm]?|aktuelle[rnsm]?|aktualisierte[rnsm]?|richtige[rnsm]?|sondern|stattdessen|so stimmt|heutige[rnsm]?|unsere[rs]?(?= ?[:：])|(?:dies|das)e?[rs]? (?:gilt|stimmt)|ersetzt durch|bitte (?:diesen|den folgenden|hier)|jetzt|nutzt|verwendet|nehmt',
   ),
   words(
-    'nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|bon lien|le bon|correct|corrigé|plutôt|voici|désormais',
+    "nouveau|nouvelle|nouvel|actuel(?:le)?|mis à jour|à jour|remplacé par|utilise[rz]|bon lien|le bon|correct|corrigé|plutôt|voici|désormais|celui-ci|(?:connecter|connectez-vous|rejoindre|rejoignez-nous|retrouve) (?:ici|là)|du jour|d[’']aujourd[’']hui|le nôtre|la nôtre",
   ),
-  words('nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto'),
-  words('nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|giusto|ora'),
-  words('novo|nova|atualizad[oa]|atual|substituído por|use|usem|utilize|agora|correto|certo'),
-  words('nieuwe?|bijgewerkte?|actuele|huidige|vervangen door|gebruik|gebruiken|juiste|nu'),
-  words('nowy|nowa|nowego|aktualny|prawidłowy|poprawny|zaktualizowany|zastąpiony przez|używać|użyj|korzystaj|proszę'),
+  words(
+    'nuevo|nueva|actualizad[oa]|actual|reemplazado por|sustituido por|usar|usen|utilice|utilizar|ahora|correcto|(?:el|la) (?:buen[oa]|nuestr[oa])|(?:de|pero|y) hoy|por aquí',
+  ),
+  words(
+    'nuovo|nuova|aggiornato|attuale|sostituito da|usate|usare|utilizzare|utilizzate|corretto|giusto|ora|(?:di|ma) oggi|l[ao] nostr[ao]|il nostro|da qui',
+  ),
+  words(
+    'novo|nova|atualizad[oa]|atual|substituído por|use|usem|utilize|agora|correto|certo|(?:de|mas) hoje|[oa] noss[oa]|por aqui',
+  ),
+  words(
+    'nieuwe?|bijgewerkte?|actuele|huidige|vervangen door|gebruik|gebruiken|juiste|nu|goede|(?:van|maar) vandaag|de onze|via deze',
+  ),
+  words(
+    'nowy|nowa|nowego|aktualny|prawidłowy|poprawny|zaktualizowany|zastąpiony przez|używać|użyj|korzystaj|proszę|dzisiejsz\\p{L}{1,3}|nasz[ae]?(?= ?[:：])|właściwy',
+  ),
   words('нов(?:ая|ый|ую)|актуальн(?:ая|ый|ую)|используйте|ny|nya|uppdaterad|yeni|güncel'),
   signs(
-    '正しい|正(?=\\s?[:：])|正确|新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
+    '本日|今日の|本次|我们的|我們的|以此为准|以此為準|为准|오늘|正しい|正(?=\\s?[:：])|正确|新しい|新リンク|新URL|更新|変更後|こちら|最新|新链接|新連結|新的|请使用|請使用|改用|改为|새 링크|새로운|변경된',
   ),
 ]);
 
@@ -169,7 +187,7 @@ export const backup = anyOf([
   ),
   words('запасн(?:ая|ой|ую)|резервн(?:ая|ый|ую)|на случай|если(?: \\p{L}{1,14}){0,4} не|reservlänk|yedek'),
   signs(
-    '予備|バックアップ|つながらない|繋がらない|接続できない|うまくいかない|代替|万が一|备用|備用|备份|備份|如果.{0,10}(?:无法|不能|不行|失败|连不上)|예비|백업|안 ?되면',
+    '予備|バックアップ|(?:入れ|参加でき|入室でき)ない(?:方|場合|時|人)|进不去|打不开|つながらない|繋がらない|接続できない|うまくいかない|代替|万が一|备用|備用|备份|備份|如果.{0,10}(?:无法|不能|不行|失败|连不上)|예비|백업|안 ?되면',
   ),
 ]);
 
@@ -182,7 +200,7 @@ export const failing =
 /** A trial before the meeting itself, for those who speak there. */
 export const rehearsal = anyOf([
   words(
-    "rehearsals?|practice (?:session|run|call|room)|sandbox|test de connexion|prueba de (?:sonido|audio|conexión)|prova (?:audio|di connessione)|teste de (?:som|áudio|conexão)|verbindungstest|soundcheck|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba (?:techniczna|generalna)|репетиция",
+    "rehearsals?|practice (?:session|run|call|room)|sandbox|test de connexion|prueba de (?:sonido|audio|conexión)|prova (?:audio|di connessione)|teste de (?:som|áudio|conexão)|verbindungstest|soundcheck|prep|dry[- ]run|pre-?(?:call|meeting|brief(?:ing)?)|(?:speakers?|panell?ists?)[’']? (?:prep|briefing|green ?room)|green ?room|vorbesprechung|(?:tech(?:nical)?|sound|audio|av|a\\/v)[- ]?(?:check|test|run|rehearsal)|test (?:call|link|room|run)|generalprobe|technik-?check|technikprobe|probelauf|testlink|répétition|essai technique|ensayo|prueba técnica|prova tecnica|ensaio|generale repetitie|próba(?= (?:techniczna|generalna)|\\s?[:：(])|(?<=^\\W{0,4})(?:generale|probe|prova|prueba|essai|teste?|trial)(?=\\s?[:：(])|репетиция",
   ),
   signs('リハーサル|接続テスト|彩排|测试链接|리허설'),
 ]);
@@ -204,7 +222,7 @@ export const recording = anyOf(
     words(
       'aufzeichnung(?:en)?|mitschnitt|protokoll|enregistrements?|rediffusion|replay|compte[- ]rendu|grabaci(?:ón|ones)|registrazion[ei]|gravaç(?:ão|ões)|opnames?|nagrani[ea]|запис[ьи]',
     ),
-    signs('録画|議事録|录制|录像|回放|錄影|녹화'),
+    signs('(?:録画|議事録|录制|录像|回放|錄影|녹화)(?:は(?:こちら|下記|以下)(?:です)?|URL|リンク|链接|링크)?'),
   ],
   near(5),
 );
