@@ -23,8 +23,9 @@ export interface KafkaOptions {
 }
 
 /**
- * A client of the cluster, with what kafkajs lacks: a queue that sleeps while it is empty, fetches that end soon
- * while partitions are paused, waits whatever the clock does, connections that begin anew, an encoder that does not waste memory, a codec for zstd, and retries that do not depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
+ * A client of the cluster, with what kafkajs lacks: a queue that sleeps while it is empty, fetches that end soon while partitions are paused,
+ * waits whatever the clock does, connections that begin anew, an encoder that does not waste memory, a codec for zstd, and retries that do not
+ * depend on NODE_ENV. Throws when another version of kafkajs is installed than the one patched here.
  */
 export function createKafka({ brokers, clientId, logger, ssl, sasl }: KafkaOptions): Kafka {
   assertVersion();
